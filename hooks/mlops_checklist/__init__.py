@@ -1,0 +1,1 @@
+"""Pre-commit hooks that verify the MLOps production checklist, one item each."""

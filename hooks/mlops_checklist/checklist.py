@@ -1,0 +1,42 @@
+"""The table of contents: the checklist's items, in its order and words, and the hook of each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Item(NamedTuple):
+    """One item: its section and text as the checklist has them, its hook's id and module."""
+
+    section: str
+    text: str
+    hook: str
+    module: str
+
+
+ITEMS = (
+    Item(
+        "Code & Environment",
+        "Dependencies pinned to specific versions",
+        "pinned-requirements",
+        "mlops_checklist.environment.pinned_requirements",
+    ),
+    Item(
+        "Code & Environment",
+        "Secrets managed via Domino secrets (not hardcoded)",
+        "no-hardcoded-secrets",
+        "mlops_checklist.environment.no_hardcoded_secrets",
+    ),
+    Item(
+        "Experiments",
+        "Unique experiment names (username/project prefix)",
+        "experiment-name-prefix",
+        "mlops_checklist.experiments.experiment_name_prefix",
+    ),
+    Item(
+        "Models",
+        "Version metadata complete",
+        "registered-model-metadata",
+        "mlops_checklist.models.registered_model_metadata",
+    ),
+)

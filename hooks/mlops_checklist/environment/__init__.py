@@ -1,0 +1,1 @@
+"""Checklist section Code & Environment: a module per item."""

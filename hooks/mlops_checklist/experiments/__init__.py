@@ -1,0 +1,1 @@
+"""Checklist section Experiments: a module per item."""

@@ -1,0 +1,285 @@
+"""Checklist: Unique experiment names (username/project prefix).
+
+One MLflow tracking server serves a whole Domino deployment, and `set_experiment` silently
+continues an experiment of the same name, whoever's it is. A name that holds the user or the
+project keeps runs apart. The identity may stand anywhere in the name, unless
+`--position prefix` asks for it in front.
+
+What to do: build the name from DOMINO_PROJECT_NAME and DOMINO_STARTING_USERNAME.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlops_checklist.hook import File, Hook, Option, Options, run
+from mlops_checklist.outcome import Outcome, evidence, undecided, violation
+
+if TYPE_CHECKING:
+    from mlops_checklist.experiments.experiment_sites import Site
+    from mlops_checklist.sources.values import Value
+
+RULES = {
+    "literal-name": "The experiment name is a fixed text with neither user nor project in it.",
+    "no-identity": "The experiment name is put together from parts that name no user or project.",
+    "default-value": "The name falls back to a fixed text with neither user nor project in it.",
+    "wrong-position": "The user or project is in the name, but not at its beginning.",
+}
+
+# Who: environment variables of Domino, of the system, of JupyterHub and of CI services.
+IDENTITY_VARIABLES = frozenset(
+    {
+        "DOMINO_STARTING_USERNAME",
+        "DOMINO_USER_NAME",
+        "DOMINO_PROJECT_NAME",
+        "DOMINO_PROJECT_OWNER",
+        "DOMINO_PROJECT_ID",
+        "USER",
+        "USERNAME",
+        "LOGNAME",
+        "JUPYTERHUB_USER",
+        "NB_USER",
+        "GITHUB_ACTOR",
+        "GITHUB_REPOSITORY",
+        "GITLAB_USER_LOGIN",
+        "GITLAB_USER_NAME",
+        "CI_PROJECT_NAME",
+        "CI_PROJECT_PATH",
+    }
+)
+IDENTITY_CALLS = ("getpass.getuser", "os.getlogin", "whoami", "id -un", "id -u -n")
+_IDENTITY_RESULT = (
+    r"(?:^|\.)(?:userName|current_user|currentUser|getUserName|pw_name)\b"
+    r"|\bgithub\.(?:actor|triggering_actor|repository|repository_owner)\b"
+)
+_IDENTITY_NAME = (
+    r"(?i)(?:^|[._])(?:user(?:_?name|_?id)?|usuario|project(?:_?name|_?owner|_?id)|owner)$"
+)
+_IDENTITY_TEXT = r"/Users/[^/@\s]+@[^/\s]+"  # a home folder on Databricks
+# Neither who nor unknown: what these return names no user and no project.
+_NO_IDENTITY_CALLS = (
+    r"(?:datetime|time|uuid|random|secrets|socket|platform|numpy\.random)\."
+    r"|(?:pandas\.Timestamp|os\.getpid|str|int|len|round|hash|id)\b"
+    r"|.*\b(?:hexsha|__name__)\b"
+)
+_PLACEHOLDER = r"<.*>|\{\{.*\}\}|(?i:your)[-_ ].*|(?i:change[-_]?me|todo|xxx+)"
+
+ADVICE = "add DOMINO_PROJECT_NAME or DOMINO_STARTING_USERNAME"
+
+
+def check(file: File, options: Options) -> Iterator[Outcome]:
+    """Judge every name that the file gives an experiment."""
+    from mlops_checklist.experiments.experiment_sites import sites
+    from mlops_checklist.sources import python
+
+    identity = Identity(file.path, options)
+    for site in sites(file, lambda: next(iter(identity.prefixes), "project")):
+        yield from judge(site, identity, options.position)
+    if file.kind == "notebook":
+        for cell in file.read(python.module).unparsed:
+            if re.search(TRIGGER, cell.source.encode()):
+                yield undecided("literal-name", cell.place, cell.message)
+
+
+# --- The rules ----------------------------------------------------------------------------
+
+
+def judge(site: Site, identity: Identity, position: str) -> Iterator[Outcome]:
+    """Say of one name whether it holds who runs the experiment."""
+    from mlops_checklist.sources.values import alternatives, leaves
+
+    verdicts = [(identity.verdict(value), value) for value in alternatives(site.value)]
+    kinds = {verdict.kind for verdict, _ in verdicts}
+    texts = [verdict.text for verdict, _ in verdicts if verdict.kind in ("literal", "default")]
+    quoted = " or ".join(f"'{text}'" for text in dict.fromkeys(texts))
+    if "identity" in kinds:
+        named = next(value for verdict, value in verdicts if verdict.kind == "identity")
+        if position == "prefix" and not identity.holds(next(leaves(named)), first=True):
+            yield violation(
+                "wrong-position",
+                site.place,
+                "the user or project is not at the beginning of the experiment name; put it first",
+            )
+        else:
+            yield evidence("identity", site.place, "the experiment name holds a user or project")
+    elif "default" in kinds or {"literal", "unknown"} <= kinds:
+        yield violation(
+            "default-value",
+            site.place,
+            f"the experiment name falls back to {quoted}{site.origin}, which has no user or "
+            f"project in it; {ADVICE}",
+        )
+    elif "literal" in kinds:
+        yield violation(
+            "literal-name",
+            site.place,
+            f"experiment name {quoted}{site.origin} has no user or project in it; {ADVICE}",
+            site.edits,
+        )
+    elif kinds == {"composed"}:
+        yield violation(
+            "no-identity",
+            site.place,
+            f"no part of the experiment name is a user or project; {ADVICE}",
+        )
+    elif kinds & {"unknown", "composed"}:
+        yield undecided("literal-name", site.place, "the experiment name is not known here")
+
+
+class Verdict(NamedTuple):
+    """What one possible name is.
+
+    `kind`: "identity", "literal" (`text` is the name), "default" (`text` is what it falls back
+    to), "composed" (of known parts, none an identity), "placeholder", or "unknown".
+    """
+
+    kind: str
+    text: str = ""
+
+
+class Identity:
+    """What counts as a user or project for the names in one file."""
+
+    def __init__(self, path: str, options: Options) -> None:
+        self._path = path
+        self._variables = IDENTITY_VARIABLES | set(options.identity)
+        self._names = frozenset(name.lower() for name in options.identity)
+        self._given: tuple[str, ...] = options.prefix
+
+    @functools.cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """What a good literal begins with: `--prefix`, else the project's and the folder's name."""
+        return self._given or project_names(self._path)
+
+    def verdict(self, value: Value) -> Verdict:
+        """Say what one possible name is."""
+        from mlops_checklist.sources import values
+
+        if self.holds(value, first=True):
+            return Verdict("identity")
+        text = values.literal(value)
+        if text is not None:
+            empty = not text.strip() or re.fullmatch(_PLACEHOLDER, text.strip())
+            return Verdict("placeholder" if empty else "literal", text)
+        while isinstance(value, values.Named):
+            value = value.value
+        if isinstance(value, (values.Environ, values.Option)) and value.default is not None:
+            default = self.verdict(value.default)
+            kind = "default" if default.kind == "literal" else default.kind
+            return Verdict(kind, default.text)
+        known = isinstance(value, values.Joined) and all(
+            isinstance(leaf, values.Literal)
+            or (isinstance(leaf, values.Result) and re.match(_NO_IDENTITY_CALLS, leaf.callee))
+            for leaf in values.leaves(value)
+        )
+        return Verdict("composed" if known else "unknown")
+
+    def holds(self, value: Value, *, first: bool) -> bool:
+        """Tell whether a value holds a user or project; `first`: it begins the name."""
+        from mlops_checklist.sources import values
+
+        if isinstance(value, values.Joined):
+            return any(
+                self.holds(part, first=first and index == 0)
+                for index, part in enumerate(value.parts)
+            )
+        if isinstance(value, values.Choice):
+            return any(self.holds(option, first=first) for option in value.options)
+        if isinstance(value, values.Named):
+            return self._named(value.name) or self.holds(value.value, first=first)
+        if isinstance(value, values.Literal):
+            return re.search(_IDENTITY_TEXT, value.text) is not None or (
+                first and any(_begins(value.text, prefix) for prefix in self.prefixes)
+            )
+        if isinstance(value, values.Environ):
+            if value.name in self._variables:
+                return True
+        elif isinstance(value, values.Result):
+            return value.callee in IDENTITY_CALLS or bool(re.search(_IDENTITY_RESULT, value.callee))
+        elif self._named(value.name) or re.search(_IDENTITY_RESULT, value.name):
+            return True
+        if isinstance(value, (values.Environ, values.Option)) and value.default is not None:
+            return self.holds(value.default, first=first)
+        return False
+
+    def _named(self, name: str) -> bool:
+        return name.lower() in self._names or re.search(_IDENTITY_NAME, name) is not None
+
+
+def _begins(text: str, prefix: str) -> bool:
+    """Compare as names are compared: case and separators do not matter."""
+    wanted, given = (re.sub(r"[-_.\s/]+", "-", part.lower().lstrip("/")) for part in (prefix, text))
+    follows = given[len(wanted) : len(wanted) + 1]
+    return bool(wanted) and given.startswith(wanted) and not (wanted + follows)[-2:].isalnum()
+
+
+@functools.cache
+def project_names(path: str) -> tuple[str, ...]:
+    """Return the name in the nearest pyproject.toml and that of the repository's folder."""
+    from mlops_checklist.sources import toml
+    from mlops_checklist.sources.files import Unreadable, repository_root
+
+    folder = os.path.dirname(os.path.abspath(path))
+    top = repository_root(folder) or folder
+    names = []
+    while True:
+        pyproject = os.path.join(folder, "pyproject.toml")
+        if os.path.isfile(pyproject):
+            try:
+                document = toml.document(File(pyproject, "toml"))
+            except Unreadable:
+                document = {}  # other hooks report it
+            for table in (document.get("project"), document.get("tool", {}).get("poetry")):
+                if isinstance(table, dict) and isinstance(table.get("name"), str):
+                    names.append(table["name"])
+        if names or folder == top or os.path.dirname(folder) == folder:
+            break
+        folder = os.path.dirname(folder)
+    name = os.path.basename(top)
+    # On Domino the code of every project lies in /mnt/code: that names no project.
+    return (*names, *([name] if name and top not in ("/mnt/code", "/mnt", "/repo") else []))
+
+
+# What must occur in a file before it is parsed.
+TRIGGER = (
+    rb"set_experiment|create_experiment|MLFLOW_EXPERIMENT_NAME|experiment[-_]name|create_study"
+)
+SHELL_TRIGGER = rb"MLFLOW_EXPERIMENT_NAME|--experiment-name|experiments +create"
+HOOK = Hook(
+    id="experiment-name-prefix",
+    description="Experiment names hold the user or the project.",
+    reads={
+        "python": TRIGGER,
+        "notebook": TRIGGER,
+        "shell": SHELL_TRIGGER,
+        "dockerfile": SHELL_TRIGGER,
+        "dotenv": rb"MLFLOW_EXPERIMENT_NAME",
+        "yaml": SHELL_TRIGGER,
+        "r": rb"mlflow_(?:set|create)_experiment|MLFLOW_EXPERIMENT_NAME",
+    },
+    rules=RULES,
+    check=check,
+    options=(
+        Option(
+            "prefix", "a beginning that makes a fixed name good (default: the project's name)", ()
+        ),
+        Option("identity", "an environment variable, parameter or name that tells who", ()),
+        Option(
+            "position", "where the identity must stand (default: any)", "any", ("any", "prefix")
+        ),
+    ),
+    fixes=True,
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the hook; see `hook.run`."""
+    return run(HOOK, argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

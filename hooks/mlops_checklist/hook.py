@@ -1,0 +1,243 @@
+"""What a hook is, and how one runs: arguments, files, outcomes, output, exit status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from argparse import Namespace as Options
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mlops_checklist.outcome import Edit, Kind, Outcome, Place
+from mlops_checklist.settings import Option, Settings, SettingsError
+from mlops_checklist.sources.files import File, Unreadable
+
+__all__ = ["File", "Hook", "Option", "Options", "judge", "run"]
+
+FORMATS = ("text", "json", "github", "sarif", "gitlab")
+
+
+class Hook(NamedTuple):
+    """A hook that judges each file it is given.
+
+    `reads` tells which kinds of file (`sources.files.kind`) it judges, and for each the regular
+    expression that the bytes must match before anything is decoded or parsed; an empty one
+    always matches. `rules` maps each rule's name to a sentence. `check` yields what it has to
+    say of one file; outcomes with edits are what `--fix` writes, where `fixes` is set.
+    """
+
+    id: str
+    description: str
+    reads: Mapping[str, bytes]
+    rules: Mapping[str, str]
+    check: Callable[[File, Options], Iterable[Outcome]]
+    options: tuple[Option, ...] = ()
+    fixes: bool = False
+
+
+def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
+    """Run `hook` on the command line `argv` and return the exit status.
+
+    0: nothing found; 1: violations, or a file that could not be read or parsed; 2: wrong usage
+    or settings, said on stderr.
+    """
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    options = _options(hook)
+    arguments, paths = _arguments(hook, options, sys.argv[1:] if argv is None else list(argv))
+    given = {option.key: getattr(arguments, option.key) for option in options}
+    given = {key: value for key, value in given.items() if value is not None}
+    try:
+        settings = Settings(hook.id, options, given, arguments.config)
+        return _run(hook, settings, paths)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _run(hook: Hook, settings: Settings, paths: Iterable[str]) -> int:
+    whole = settings.of_the_run()
+    baseline = _Baseline(whole)
+    outcomes: list[Outcome] = []
+    failed = False
+    for path in sorted(set(paths)):
+        options = settings.options_for(path)
+        if options is None:
+            continue
+        file = File(path)
+        found = baseline.new(judge(hook, file, options))
+        if hook.fixes and options.fix:
+            found = _repair(file, found)
+        failed = failed or any(_fails(outcome, options) for outcome in found)
+        outcomes += found
+    if whole.write_baseline:
+        baseline.write(outcomes)
+        return 0
+    _print(hook, outcomes, whole)
+    return int(failed)
+
+
+def judge(hook: Hook, file: File, options: Options) -> list[Outcome]:
+    """Return what `hook` says of `file`, sorted; whatever goes wrong becomes an error outcome."""
+    found: list[Outcome] = []
+    try:
+        if _concerns(hook, file):
+            found.extend(hook.check(file, options))  # keeps what comes before an error
+    except Unreadable as error:
+        kind: Kind = "undecided" if error.undecided else "error"
+        found.append(Outcome(kind, error.rule, error.place, str(error)))
+    except (RecursionError, MemoryError):
+        found.append(Outcome("error", "unparseable", Place(), "cannot judge: nested too deeply"))
+    except Exception as error:  # the other files must still be judged
+        message = f"cannot judge: {type(error).__name__}: {error}; please report this defect"
+        found.append(Outcome("error", "defect", Place(), message))
+    if not found:
+        return found
+    from mlops_checklist.suppression import without_ignored
+
+    owned = {outcome._replace(path=file.path, hook=hook.id) for outcome in found}
+    return sorted(without_ignored(file, owned), key=lambda outcome: outcome.order)
+
+
+def _concerns(hook: Hook, file: File) -> bool:
+    file.check()  # nothing that was asked for is silently skipped
+    pattern = hook.reads.get(file.kind)
+    return pattern is not None and (not pattern or re.search(pattern, file.bytes) is not None)
+
+
+def _options(hook: Hook) -> tuple[Option, ...]:
+    fix = (Option("fix", "repair what can be repaired safely, and exit 1", False),)
+    common = (
+        Option("format", "output form (default: text)", "text", FORMATS),
+        Option("strict", "undecided counts as a violation", False),
+        Option("require", "missing counts as a violation", False),
+        Option("baseline", "known findings to pass over (default: .mlops-checklist-baseline)", ""),
+        Option("write-baseline", "add what is found to the baseline, and exit 0", False),
+        Option("verbose", "print evidence and undecided as well", False),
+    )
+    return (*hook.options, *fix, *common) if hook.fixes else (*hook.options, *common)
+
+
+def _arguments(
+    hook: Hook, options: Iterable[Option], argv: list[str]
+) -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(
+        prog=hook.id,
+        description=hook.description,
+        usage="%(prog)s [options] [FILES...]",
+        allow_abbrev=False,
+        # A given width spares every start the import that asks the terminal for it.
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, width=96),
+    )
+    for option in options:
+        names = [f"--{option.name}"] if option.name != "verbose" else ["-v", "--verbose"]
+        keywords: dict[str, Any] = {"help": option.help, "default": None, "dest": option.key}
+        if isinstance(option.default, bool):
+            keywords["action"] = "store_true"
+        elif isinstance(option.default, tuple):
+            keywords |= {"action": "append", "help": f"{option.help}; may be repeated"}
+        if option.choices:
+            keywords["choices"] = option.choices
+        elif not isinstance(option.default, bool):
+            keywords["metavar"] = option.name.rpartition("-")[2].upper()
+        parser.add_argument(*names, **keywords)
+    parser.add_argument("--config", metavar="FILE", help="settings file (default: the nearest)")
+    # pre-commit appends the files to the options: a file's name may look like an option.
+    cut = argv.index("--") if "--" in argv else len(argv)
+    dashed = [word for word in argv[:cut] if word.startswith("-") and os.path.lexists(word)]
+    words = [word for word in argv[:cut] if word not in dashed]
+    arguments, paths = parser.parse_known_args(words)
+    if unknown := [path for path in paths if path.startswith("-")]:
+        parser.error(f"unknown option: {' '.join(unknown)}")
+    return arguments, paths + dashed + argv[cut + 1 :]
+
+
+def _fails(outcome: Outcome, options: Options) -> bool:
+    return (
+        outcome.kind in ("violation", "error")
+        or (outcome.kind == "undecided" and bool(options.strict))
+        or (outcome.kind == "missing" and bool(options.require))
+    )
+
+
+def _print(hook: Hook, outcomes: list[Outcome], options: Options) -> None:
+    outcomes.sort(key=lambda outcome: outcome.order)
+    if options.format != "json" and not options.verbose:
+        outcomes = [outcome for outcome in outcomes if _fails(outcome, options)]
+    if not outcomes and options.format in ("text", "github"):
+        return
+    from importlib import import_module
+
+    render = import_module(f"mlops_checklist.output.{options.format}").render
+    rules = {f"{hook.id}/{rule}": sentence for rule, sentence in hook.rules.items()}
+    sys.stdout.write(render(outcomes, rules))
+
+
+def _repair(file: File, outcomes: list[Outcome]) -> list[Outcome]:
+    """Write the edits of `outcomes` to the file, and mark the outcomes that they repair."""
+    chosen: list[Edit] = []
+    result = []
+    for outcome in outcomes:
+        if outcome.edits and not any(_collides(edit, chosen) for edit in outcome.edits):
+            chosen += [edit for edit in outcome.edits if edit not in chosen]
+            outcome = outcome._replace(message=f"fixed: {outcome.message}")
+        result.append(outcome)
+    if not chosen:
+        return outcomes
+    data = file.data
+    for edit in sorted(chosen, reverse=True):
+        data = data[: edit.start] + edit.new + data[edit.end :]
+    try:
+        with open(file.path, "wb") as opened:
+            opened.write(data)
+    except OSError as error:
+        failure = Outcome(
+            "error", "unreadable", Place(), f"cannot write: {error.strerror}", path=file.path
+        )
+        return [*outcomes, failure._replace(hook=outcomes[0].hook)]
+    return result
+
+
+def _collides(edit: Edit, chosen: Iterable[Edit]) -> bool:
+    """Tell whether `edit` overlaps another one; the same edit twice is one edit."""
+    return any(
+        edit != other
+        and edit.start < max(other.end, other.start + 1)
+        and other.start < max(edit.end, edit.start + 1)
+        for other in chosen
+    )
+
+
+class _Baseline:
+    """The known findings, read when the first finding asks for them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._known: frozenset[str] | None = None
+
+    def new(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Leave out the violations, missing and errors that the baseline knows."""
+        if not outcomes or self._options.write_baseline:
+            return outcomes
+        from mlops_checklist.suppression import baseline_path, fingerprints, read_baseline
+
+        if self._known is None:
+            path = baseline_path(self._options.baseline)
+            if self._options.baseline and not os.path.exists(path):
+                raise SettingsError(f"{path}: the baseline does not exist")
+            self._known = read_baseline(path) if os.path.exists(path) else frozenset()
+        if not self._known:
+            return outcomes
+        return [
+            outcome
+            for outcome, fingerprint in zip(outcomes, fingerprints(outcomes), strict=True)
+            if outcome.kind == "evidence" or fingerprint not in self._known
+        ]
+
+    def write(self, outcomes: Sequence[Outcome]) -> None:
+        """Add the fingerprints of what is found to the baseline."""
+        from mlops_checklist.suppression import baseline_path, fingerprints, write_baseline
+
+        found = [outcome for outcome in outcomes if outcome.kind != "evidence"]
+        write_baseline(baseline_path(self._options.baseline), fingerprints(found))

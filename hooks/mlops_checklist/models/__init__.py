@@ -1,0 +1,1 @@
+"""Checklist section Models: a module per item."""

@@ -1,0 +1,1 @@
+"""How outcomes are printed: a module per format, each with one function `render`."""

@@ -1,0 +1,249 @@
+"""Names and the literal texts given to them, in any text format, in Python and in Kubernetes.
+
+Nothing here knows which names are secret. All scans take time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mlops_checklist.sources.python import FUNCTIONS, Module
+
+
+class Pair(NamedTuple):
+    """A name and the text given to it; the text is `[start:end)` of what was scanned."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+    quoted: bool
+
+
+_QUOTED = r"""(?P<quote>\\{0,3}(?:\"{3}|'{3}|["'`]))(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\\r\n])){1,400})(?P=quote)"""
+_BARE = r"""(?P<bare>[^\s"'`]\S{0,300})"""
+_PAIR = re.compile(
+    r"""(?<![\w.\-])\$?
+    (?P<name> [A-Za-z_][\w.\-]{1,79} | (?i:api|access|secret|private|auth)[ ](?i:key|token) )
+    (?:\\{0,3}["'`])? \]? [ \t]*
+    (?: :[ \t]* [A-Za-z_][\w.\[\]|, ]{0,40} (?==) )?      # a type
+    (?P<op> :=|=>|={1,3}|!==?|: ) [ \t]*
+    """
+    rf"(?: (?:[bBrRuUfF@]{{0,2}}{_QUOTED}) | {_BARE} )",
+    re.VERBOSE,
+)
+# `--token abc`, `"--token", "abc"`, and `set("name", "value")` of any language.
+_FLAG = re.compile(
+    r"""(?<![\w\-])--?(?P<name>[A-Za-z][\w\-]{2,60})
+    (?: [ \t]+ | ["'],[ \t]*(?=["']) )
+    (?P<quote>\\?["']?)(?P<bare>[^\s"'\\\-][^\s"'\\]{0,300})""",
+    re.VERBOSE,
+)
+_GIVEN = re.compile(
+    r"""\b(?:[gs]et\w*|Setenv|put\w*|env|environ|getenv|header|add\w*|option|append)[ \t]*\([ \t]*
+    ["'](?P<name>[A-Za-z_][\w.\-]{1,79})["'][ \t]*,[ \t]*"""
+    rf"(?:default[ \t]*=[ \t]*)?{_QUOTED}",
+    re.VERBOSE,
+)
+_MORE_WORDS = re.compile(r"[ \t]+[^\s#;&|/\\]")
+
+
+def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
+    """Yield the pairs between two offsets of `text`: `name = "value"`, `"name": "value"`, …
+
+    `bare`: values without quotes count too (YAML, INI, shell; not in code).
+    """
+    for pattern in (_PAIR, _FLAG, _GIVEN):
+        at = start
+        while found := pattern.search(text, at, end):
+            groups = found.groupdict()
+            at = found.end("name")  # `password: token = "x"`: what is no value may be a name
+            if groups.get("quoted") is not None:
+                first, last = found.span("quoted")
+                yield Pair(found["name"], found["quoted"], first, last, True)
+                at = found.end()
+            elif bare or groups.get("quote"):
+                first, last = found.span("bare")
+                value = found["bare"].rstrip(",;")
+                if groups.get("op") == ":" and _MORE_WORDS.match(text, last):
+                    continue  # a sentence
+                yield Pair(found["name"], value, first, first + len(value), False)
+
+
+_NAMED = re.compile(
+    r"""["']?\b(?:name|key|Name|Key)["']?[ \t]*:[ \t]*["']?(?P<name>[A-Za-z_][\w.\-]{1,79})["']?[ \t]*,?
+    (?:[ \t]*\r?\n)?[ \t]*["']?(?:value|Value)["']?[ \t]*:[ \t]*"""
+    rf"(?:{_QUOTED}|{_BARE})",
+    re.VERBOSE,
+)
+
+
+def named_values(text: str) -> Iterator[Pair]:
+    """Yield the pairs of the form `name: X`, `value: Y`, as in a container's `env`."""
+    for found in _NAMED.finditer(text):
+        group = "quoted" if found["quoted"] is not None else "bare"
+        value = found[group] if group == "quoted" else found[group].rstrip(",;}")
+        first = found.start(group)
+        yield Pair(found["name"], value, first, first + len(value), group == "quoted")
+
+
+_SECRET = re.compile(r"^[ \t]*kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$", re.MULTILINE)
+_BLOCK = re.compile(r"^(?P<indent>[ \t]*)(?P<block>data|stringData):[ \t]*\r?$")
+_ENTRY = re.compile(r"^(?P<indent>[ \t]+)[\"']?(?P<name>[\w.\-]+)[\"']?:[ \t]*(?P<value>\S.*?)\s*$")
+
+
+def kubernetes_secrets(text: str) -> Iterator[Pair]:
+    """Yield the entries of the `data` (decoded from base64) and `stringData` of Secrets in YAML."""
+    offset = 0
+    for document in re.split(r"(?m)^(?=---)", text):
+        if _SECRET.search(document):
+            yield from _secret_entries(document, offset)
+        offset += len(document)
+
+
+def _secret_entries(document: str, offset: int) -> Iterator[Pair]:
+    block, outer = "", 0
+    for line in document.splitlines(keepends=True):
+        begin = offset
+        offset += len(line)
+        entry = _ENTRY.match(line)
+        if opened := _BLOCK.match(line):
+            block, outer = opened["block"], len(opened["indent"])
+        elif line.strip() and len(line) - len(line.lstrip()) <= outer:
+            block = ""
+        elif block and entry and entry["value"][0] not in "|>#":
+            value = entry["value"].strip("\"'")
+            first = begin + line.index(value, entry.start("value")) if value else begin
+            decoded = value if block == "stringData" else _decoded(value)
+            if decoded:
+                yield Pair(entry["name"], decoded, first, first + len(value), True)
+
+
+def _decoded(value: str) -> str:
+    import base64
+
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except ValueError:
+        return ""
+
+
+# --- Python ---------------------------------------------------------------------------------
+
+# Calls whose first text names what the second one sets; and calls that only wrap a text.
+_GIVERS = frozenset(
+    "get getenv setdefault setenv putenv set option header add_header env config secret".split()
+)
+_WRAPPERS = frozenset(
+    "Field Option Argument SecretStr SecretBytes Secret Variable str bytes quote_plus quote".split()
+)
+_CREDENTIALS = frozenset(["HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "UsernamePassword"])
+
+
+def python_pairs(module: Module) -> Iterator[tuple[str, ast.Constant]]:
+    """Yield each name of a program with the text literals given to it.
+
+    Assignments, keyword arguments, dictionary entries, defaults (of parameters, getenv, click,
+    argparse, pydantic), comparisons; `key` of a call is named after it: `login_key`.
+    """
+    for node in ast.walk(module.tree):
+        for name, value in _given(node):
+            for literal in _literals(value):
+                yield name, literal
+
+
+def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _assigned(target, node.value)
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+        yield from _assigned(node.target, node.value)
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None and (name := _text(key)):
+                yield name, value
+    elif isinstance(node, (*FUNCTIONS, ast.Lambda)):
+        given = node.args
+        positional = [*given.posonlyargs, *given.args]
+        defaults: list[ast.expr | None] = [*given.kw_defaults]
+        names = given.kwonlyargs
+        if given.defaults:
+            names = [*positional[-len(given.defaults) :], *names]
+            defaults = [*given.defaults, *defaults]
+        for argument, default in zip(names, defaults, strict=True):
+            if default is not None:
+                yield argument.arg, default
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+        yield from _assigned(node.left, node.comparators[0])
+        yield from _assigned(node.comparators[0], node.left)
+    elif isinstance(node, ast.Call):
+        yield from _arguments(node)
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+        for each, given in zip(target.elts, value.elts, strict=False):
+            yield from _assigned(each, given)
+    elif isinstance(target, ast.Subscript):
+        yield _text(target.slice), value
+    else:
+        yield _last_name(target), value
+
+
+def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    callee = _last_name(call.func)
+    texts = [_text(argument) for argument in call.args]
+    for keyword in call.keywords:
+        if keyword.arg == "default":
+            for text in texts:
+                yield text.lstrip("-"), keyword.value
+        elif keyword.arg == "key":
+            yield f"{callee}_key", keyword.value
+        elif keyword.arg == "auth" and isinstance(keyword.value, ast.Tuple):
+            if len(keyword.value.elts) == 2:
+                yield "auth_password", keyword.value.elts[1]
+        elif keyword.arg:
+            yield keyword.arg, keyword.value
+    if callee in _GIVERS and len(call.args) >= 2:
+        yield texts[0], call.args[1]
+    if callee in _CREDENTIALS and len(call.args) == 2:
+        yield "password", call.args[1]
+    if callee == "login" and len(call.args) == 1:
+        yield "login_token", call.args[0]
+    if callee in _WRAPPERS and call.args and not texts[0].startswith("-"):
+        for text in texts[1:]:  # typer.Option("abc", "--token")
+            yield text.lstrip("-"), call.args[0]
+
+
+def _literals(node: ast.expr, depth: int = 0) -> Iterator[ast.Constant]:
+    if depth > 20:
+        return
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, (str, bytes)):
+            yield node
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from _literals(value, depth + 1)
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body, depth + 1)
+        yield from _literals(node.orelse, depth + 1)
+    elif isinstance(node, ast.Call):
+        if _last_name(node.func) in _WRAPPERS and node.args:
+            yield from _literals(node.args[0], depth + 1)
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "strip"):
+            yield from _literals(node.func.value, depth + 1)
+
+
+def _text(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value[:200]
+    return ""
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""

@@ -1,0 +1,244 @@
+"""Files: what kind a name says, their bytes, their text, and the Git repository around them."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import stat
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mlops_checklist.outcome import Place
+
+Read = TypeVar("Read")
+
+LARGEST = 512 * 2**20  # bytes; a larger file is said to be too large, not read
+
+
+class Unreadable(Exception):
+    """A file cannot be read or parsed; `str(error)` says in one line what cannot be done and why.
+
+    `rule` is "unreadable" (no bytes or no text) or "unparseable" (not what it should be).
+    `undecided` marks input that is sound but beyond this reader, such as syntax newer than
+    the running Python: it is reported as undecided, not as an error.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        rule: str = "unparseable",
+        *,
+        place: Place | None = None,
+        undecided: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.place = place or Place()
+        self.undecided = undecided
+
+
+_NAMES = {
+    "MLmodel": "mlmodel",
+    "MLproject": "yaml",
+    "dvc.lock": "yaml",
+    "Pipfile": "toml",
+    ".envrc": "dotenv",
+}
+_SUFFIXES = {
+    ".py": "python",
+    ".pyw": "python",
+    ".ipynb": "notebook",
+    ".sh": "shell",
+    ".bash": "shell",
+    ".zsh": "shell",
+    ".ksh": "shell",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".dvc": "yaml",
+    ".toml": "toml",
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".r": "r",
+    ".env": "dotenv",
+    ".dockerfile": "dockerfile",
+    ".containerfile": "dockerfile",
+}
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
+
+
+def kind(path: str) -> str:
+    """Return what the name of `path` says it is: "python", "requirements", …, or "" if nothing.
+
+    A name without a suffix is decided by its shebang line, if it can be read.
+    """
+    name = os.path.basename(path)
+    stem, suffix = os.path.splitext(name.lower())
+    if name in _NAMES:
+        return _NAMES[name]
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    words = stem.replace("-", ".").replace("_", ".").split(".")
+    if suffix in (".txt", ".in"):
+        words.append(os.path.basename(os.path.dirname(path)).lower())
+        return "requirements" if {"requirements", "constraints"} & set(words) else ""
+    if words[0] in ("dockerfile", "containerfile"):  # Dockerfile-gpu, Dockerfile.dev
+        return "dockerfile"
+    if words[:2] == ["", "env"]:  # .env.example, .env-prod
+        return "dotenv"
+    return "" if suffix or name.startswith(".") else _kind_by_shebang(path)
+
+
+def _kind_by_shebang(path: str) -> str:
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return ""
+        with open(path, "rb") as opened:
+            first = opened.read(128).partition(b"\n")[0]
+    except (OSError, ValueError):
+        return ""  # whoever reads the file says why
+    if not first.startswith(b"#!"):
+        return ""
+    program = first.split(b"/")[-1].split()[-1:] or [b""]
+    if program[0].startswith(b"python"):
+        return "python"
+    return "shell" if program[0].endswith(b"sh") else ""
+
+
+class File:
+    """One file: read once, decoded once, parsed at most once by each reader."""
+
+    def __init__(self, path: str, kind_: str | None = None, data: bytes | None = None) -> None:
+        self.path = path
+        self.kind = kind(path) if kind_ is None else kind_
+        self._data = data
+        self._read: dict[Callable[[File], Any], Any] = {}
+
+    def check(self) -> None:
+        """Raise Unreadable unless the file is there to be read."""
+        if self._data is None:
+            _check(self.path)
+
+    @property
+    def data(self) -> bytes:
+        """The bytes. Raises Unreadable where there are none to be had."""
+        if self._data is None:
+            self._data = _bytes(self.path)
+        return self._data
+
+    @property
+    def bytes(self) -> bytes:
+        """The bytes as if they were UTF-8: what PowerShell writes in UTF-16 is encoded anew."""
+        return self.text.encode() if self.data.startswith(_UTF_16) else self.data
+
+    @property
+    def text(self) -> str:
+        """The text: UTF-8 (or UTF-16 with a byte order mark), without the mark.
+
+        Raises Unreadable where the bytes are not text. Line endings are left as they are.
+        """
+        return self.read(_text)
+
+    @property
+    def lines(self) -> list[str]:
+        """The text in lines, without their endings."""
+        return self.read(_lines)
+
+    def read(self, reader: Callable[[File], Read]) -> Read:
+        """Return `reader(self)`, computed once for this file; its Unreadable is kept as well."""
+        if reader not in self._read:
+            try:
+                self._read[reader] = reader(self)
+            except Unreadable as error:
+                self._read[reader] = error
+        known = self._read[reader]
+        if isinstance(known, Unreadable):
+            raise known
+        result: Read = known
+        return result
+
+
+def _check(path: str) -> None:
+    """Raise Unreadable unless `path` is a regular file of a size that is read."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError as error:
+        if os.path.islink(path):
+            raise Unreadable("cannot read: symbolic link to nothing", "unreadable") from None
+        raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
+    except OSError as error:
+        raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
+    except ValueError:
+        raise Unreadable("cannot read: the name holds a NUL", "unreadable") from None
+    if stat.S_ISDIR(status.st_mode):
+        raise Unreadable("cannot read: it is a directory", "unreadable")
+    if not stat.S_ISREG(status.st_mode):  # opening a FIFO would wait for ever
+        raise Unreadable("cannot read: it is not a regular file", "unreadable")
+    if status.st_size > LARGEST:
+        sizes = f"{status.st_size // 2**20} MiB, more than {LARGEST // 2**20} MiB"
+        raise Unreadable(f"cannot read: {sizes}", "unreadable")
+
+
+def _bytes(path: str) -> bytes:
+    _check(path)
+    try:
+        with open(path, "rb") as opened:
+            return opened.read()
+    except OSError as error:
+        raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
+
+
+def _text(file: File) -> str:
+    data = file.data
+    encoding = "utf-8-sig"
+    if data.startswith(_UTF_16):
+        encoding = "utf-16"  # what PowerShell writes for `pip freeze > requirements.txt`
+    elif b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise Unreadable(f"cannot decode: NUL byte in line {line}", "unreadable")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Unreadable(
+            f"cannot decode: byte 0x{data[error.start]:02x} in line {line} is not "
+            f"{'UTF-16' if encoding == 'utf-16' else 'UTF-8'}",
+            "unreadable",
+        ) from None
+
+
+def _lines(file: File) -> list[str]:
+    return split_lines(file.text)
+
+
+def split_lines(text: str) -> list[str]:
+    r"""Split at \n, \r\n and \r alone: not at the further breaks that str.splitlines knows."""
+    return re.split(r"\r\n|\n|\r", text)
+
+
+@functools.cache
+def repository_root(folder: str) -> str | None:
+    """Return the nearest folder at or above `folder` with a .git (folder or file), or None."""
+    folder = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
+
+
+def is_tracked(path: str) -> bool:
+    """Tell whether Git's index holds `path`; outside a repository, whether it exists."""
+    folder, name = os.path.split(os.path.abspath(path))
+    if not os.path.isfile(path):
+        return False
+    if repository_root(folder) is None:
+        return True
+    import subprocess
+
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", name], cwd=folder, capture_output=True, check=False
+    )
+    return bool(listed.stdout) or listed.returncode != 0

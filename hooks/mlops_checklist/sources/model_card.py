@@ -1,0 +1,313 @@
+"""Model cards: what a card says, whichever form it has, and what its template left behind.
+
+Hugging Face cards (a Markdown file whose front matter has the keys of a model, not those of a
+data set or a Space), Markdown, JSON and YAML files called `model_card*`, Model Card Toolkit JSON,
+and the `modelCard` of a machine-learning component in a CycloneDX bill of materials.
+
+A card is read as fields, a label with a text: headings with what stands below, `Label: text`
+lines, table rows, front-matter keys, paths of keys. So one table of synonyms serves all forms.
+Key names: https://huggingface.co/docs/hub/model-cards and https://cyclonedx.org/docs/1.6/json/.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlops_checklist.outcome import Place
+from mlops_checklist.sources import markdown
+from mlops_checklist.sources.files import File, Unreadable
+
+if TYPE_CHECKING:
+    from mlops_checklist.sources.located_json import Object
+    from mlops_checklist.sources.markdown import Line, Markdown
+
+
+class Field(NamedTuple):
+    """A label and the text that it stands for."""
+
+    label: str
+    text: str
+
+
+class Residue(NamedTuple):
+    """What a template left behind, and where."""
+
+    text: str
+    place: Place
+
+
+class Card(NamedTuple):
+    """A model card: where it begins, its fields, its running text, and its unfilled places."""
+
+    place: Place
+    fields: tuple[Field, ...]
+    prose: str
+    residues: tuple[Residue, ...]
+
+
+_NAME = re.compile(r"(?:.*[-_ .])?model[-_ ]?card(?:[-_ .].*)?\.(?:md|markdown|json|ya?ml)", re.I)
+_TITLE = re.compile(r"model card(?: for\b|\s*[:–—-]|$)|.*\bmodel card$", re.I)  # noqa: RUF001
+_MODEL_KEYS = re.compile(r"(?m)^(?:pipeline_tag|library_name|base_model|model[-_]index)[ \t]*:")
+_OTHER_KEYS = re.compile(  # of a Space, of a data set
+    r"(?m)^(?:sdk|app_file|colorFrom|dataset_info|task_categories|task_ids|size_categories"
+    r"|annotations_creators|source_datasets)[ \t]*:"
+)
+
+
+def cards(file: File) -> list[Card]:
+    """Return the model cards in a Markdown, JSON or YAML file, none where it holds none.
+
+    Raises Unreadable where the file is one, or must be by its name, and cannot be parsed.
+    """
+    name = file.path.replace("\\", "/").rpartition("/")[2]
+    if "template" in name.lower():
+        return []
+    named = _NAME.fullmatch(name) is not None
+    if file.kind == "markdown":
+        return _markdown_cards(file, named)
+    if file.kind == "json" and (named or re.search(rb'"modelCard"|"model_details"', file.bytes)):
+        return _json_cards(file, named)
+    if file.kind == "yaml" and named:
+        fields, residues = _yaml(file.text, 0)
+        return [Card(Place(), tuple(fields), "", tuple(residues))]
+    return []
+
+
+# --- What a card should say -----------------------------------------------------------------
+
+# Labels, in the main languages of model cards.
+PARTS = {
+    "license": r"licen[sc]|lizenz|licenz|许可|ライセンス|라이선스|лицензи",
+    "intended use": (
+        r"(?<!how to )\b(?:in|direct |downstream |out[- ]of[- ]scope |primary )?uses?(?! the)\b"
+        r"|intended|out[- ]of[- ]scope|use[- ]cases?|purpose|\bscope\b|applicab|applications?\b"
+        r"|\busers?\b|verwendung|einsatz|anwendung|utilisation|usages? pr[eé]vus?|cas d.usage"
+        r"|usos?\b|finalidad|prop[oó]sito|finalit[aà]|utilizzo|用途|使用目的|使用場面"
+        r"|사용 목적|용도|назначени|применени"
+    ),
+    "training data": (
+        r"train\w*[ -](?:and \w+ )?(?:data|sets?|corpus|details)|pre-?training|data ?sets?\b|\bdata$"
+        r"|\bdata sources?|trained on|(?<=model parameters > )data\b|fine-?tun\w* data"
+        r"|trainingsdat|datens[aä]tz|donn[eé]es|jeux? de donn|datos|dados|dati\b"
+        r"|训练数据|数据集|訓練データ|学習データ|データセット|학습 데이터|데이터셋|обучающ|данны"
+    ),
+    "metrics": (
+        r"metric|evaluat|\bresults?\b|performance|benchmark|quantitative|\bscores?\b|accuracy"
+        r"|model[- ]index|validation|metrik|bewertung|ergebnis|leistung|m[eé]tri[cq]|r[eé]sultat"
+        r"|[eé]valuation|evaluaci|resultado|rendimiento|desempenho|avalia|valutazion|risultat"
+        r"|prestazion|评估|评测|指标|性能|評価|精度|평가|성능|метрик|оценк|качеств|результат"
+    ),
+    "owner or contact": (
+        r"\bowner|contact|authors?\b|developed by|developers?\b|maintain|creators?\b|created by"
+        r"|responsib|\bteams?\b|organi[sz]ation|publisher|supplier|manufacturer|provider"
+        r"|shared by|funded by|point of contact|kontakt|verantwortlich|\bautor|auteur|contato"
+        r"|contatt|respons[aá]vel|联系|作者|开发者|連絡先|開発者|問い合わせ|담당|연락처|개발자"
+        r"|контакт|автор|разработчик"
+    ),
+}
+# The same said in a sentence.
+_IN_PROSE = {
+    "training data": r"\b(?:trained|tuned|fitted|fit) (?:\w+ )?(?:on|with|from|using)\b",
+    "owner or contact": r"[\w.+-]+@[\w-]+\.\w|\bauthor\s*=|\bcontact us\b|\bdeveloped by\b",
+    "intended use": r"\b(?:intended|designed|meant|suitable) (?:for|to|as)\b",
+    "license": r"\blicen[sc]ed under\b",
+}
+
+
+def missing_parts(card: Card) -> list[str]:
+    """Return which of PARTS the card does not speak of."""
+    lacking = []
+    for part, pattern in PARTS.items():
+        label = re.compile(pattern, re.IGNORECASE)
+        if any(label.search(field.label) and _says_something(field.text) for field in card.fields):
+            continue
+        prose = _IN_PROSE.get(part)
+        if prose is None or not re.search(prose, card.prose, re.IGNORECASE):
+            lacking.append(part)
+    return lacking
+
+
+_RESIDUE = re.compile(
+    r"\[?\bmore information needed\b\]?"
+    r"|\{\{.{0,200}?\}\}|\{%.{0,200}?%\}"
+    r"|<(?:your|insert|add|enter|fill|replace|describe)\b[^<>\n]{0,80}>"
+    r"|\[(?:your|insert|enter|fill in|describe|add your)\b[^\]\[\n]{0,80}\](?!\()"
+    r"|\blorem ipsum\b"
+    r"|(?-i:\b(?:TODO|TBD|TBC|FIXME)\b)",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(r"\W*(?:none|n/?a|unknown|null|nil|not (?:yet )?(?:available|specified))?\W*")
+
+
+def _says_something(text: str) -> bool:
+    return not _NOTHING.fullmatch(_RESIDUE.sub("", text).lower().strip())
+
+
+# --- Markdown -------------------------------------------------------------------------------
+
+_LABELLED = re.compile(
+    r"\s*(?:[-*+]\s+)?(?P<mark>\*\*|__)?(?P<label>[^\W\d_][^*:：|`]{1,50}?)(?P<end>\*\*|__)?\s*"  # noqa: RUF001
+    r"(?:[:：]\s*(?:\*\*|__)?\s*(?P<text>.*)|$)"  # noqa: RUF001
+)
+_ROW = re.compile(r"\s*\|\s*([^|]{1,60}?)\s*\|(.*)")
+
+
+def _markdown_cards(file: File, named: bool) -> list[Card]:
+    front = file.data.startswith((b"---", b"\xef\xbb\xbf---"))
+    if not (named or front or re.search(rb"(?i)model\W{0,8}card", file.bytes)):
+        return []
+    document = file.read(markdown.markdown)
+    if not named and not _is_card(document):
+        return []
+    fields, residues = _yaml(document.front_matter, 1) if document.front_matter else ([], [])
+    lines = document.lines
+    title = document.sections[0] if document.sections else None
+    for section in document.sections:
+        if section is not title or section.level > 1:
+            fields.append(Field(section.title, section.text))
+    fields += _labelled(lines)
+    prose = "\n".join(line.visible for line in lines if line.kind == "text")
+    for line in lines:
+        shown = line.text if line.kind == "comment" else line.visible
+        for found in _RESIDUE.finditer(shown):
+            if line.kind != "code" or found[0].lower().strip("[]") == "more information needed":
+                residues.append(Residue(found[0], Place(line.number, found.start() + 1)))
+    place = title.place if title else Place()
+    return [Card(place, tuple(fields), prose, tuple(residues))]
+
+
+def _is_card(document: Markdown) -> bool:
+    keys = document.front_matter
+    if _OTHER_KEYS.search(keys):
+        return False
+    if _MODEL_KEYS.search(keys):
+        return True
+    return bool(document.sections) and bool(_TITLE.match(document.sections[0].title))
+
+
+def _labelled(lines: tuple[Line, ...]) -> Iterator[Field]:
+    """Yield `**Label:** text`, a bold line with the line below it, and the rows of tables."""
+    shown = [line for line in lines if line.kind == "text" and line.visible.strip()]
+    below = [*(line.text for line in shown[1:]), ""]
+    for line, following in zip(shown, below, strict=True):
+        if row := _ROW.match(line.text):
+            yield Field(row[1], row[2].replace("|", " "))
+        elif found := _LABELLED.match(line.text):
+            text = found["text"]
+            if text is None and not (found["mark"] and found["end"]):
+                continue
+            yield Field(found["label"], text or following)
+
+
+# --- JSON and YAML --------------------------------------------------------------------------
+
+
+def _json_cards(file: File, named: bool) -> list[Card]:
+    from json import JSONDecodeError
+
+    from mlops_checklist.sources.located_json import Object, located
+
+    try:
+        document = located(file.text)
+    except JSONDecodeError as error:
+        message = f"cannot parse as JSON: {error.msg} (line {error.lineno})"
+        raise Unreadable(message, place=Place(error.lineno, error.colno)) from None
+    except (RecursionError, ValueError) as error:
+        cause = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise Unreadable(f"cannot parse as JSON: {cause}") from None
+    if not isinstance(document, Object):
+        return []
+    starts = [0, *(found.end() for found in re.finditer("\n", file.text))]
+
+    def place(offset: int) -> Place:
+        row = bisect_right(starts, offset) - 1
+        return Place(row + 1, offset - starts[row] + 1)
+
+    owners: list[Object] = []
+    if document.get("bomFormat") == "CycloneDX":
+        owners = _components(document)
+    elif named or isinstance(document.get("model_details"), dict):
+        owners = [document]
+    return [_json_card(owner, place) for owner in owners]
+
+
+def _components(document: Object) -> list[Object]:
+    """Return the components of a CycloneDX document that are models, in their order."""
+    found = []
+    waiting: list[Any] = [document.get("metadata"), document]
+    while waiting:
+        holder = waiting.pop()
+        if not isinstance(holder, dict):
+            continue
+        if holder.get("type") == "machine-learning-model":
+            found.append(holder)
+        waiting.append(holder.get("component"))
+        inner = holder.get("components")
+        waiting += inner if isinstance(inner, list) else []
+    return sorted(found, key=lambda component: int(component.start))  # type: ignore[attr-defined]
+
+
+def _json_card(owner: Object, place: Any) -> Card:
+    fields = []
+    residues = []
+    waiting: list[tuple[str, Any]] = [("", owner)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(_below(path, key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [(path, inner) for inner in value]
+        elif value is not None:
+            fields.append(Field(path, str(value)))
+            if isinstance(value, str) and (found := _RESIDUE.search(value)):
+                residues.append(Residue(found[0], place(value.start)))  # type: ignore[attr-defined]
+    return Card(place(owner.start), tuple(fields), "", tuple(residues))
+
+
+def _yaml(text: str, before: int) -> tuple[list[Field], list[Residue]]:
+    """Return the fields and residues of a YAML text which `before` lines precede in its file.
+
+    A text that only a template's expressions keep from being YAML has residues alone.
+    """
+    import yaml
+
+    residues = [
+        Residue(found[0], Place(number, found.start() + 1))
+        for number, line in enumerate(text.split("\n"), before + 1)
+        for found in _RESIDUE.finditer(line)
+    ]
+    try:
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        if residues:
+            return [], residues
+        mark = getattr(error, "problem_mark", None)
+        line = before + (mark.line + 1 if mark else 1)
+        cause = getattr(error, "problem", None) or "not YAML"
+        raise Unreadable(
+            f"cannot parse as YAML: {cause} (line {line})", place=Place(line)
+        ) from None
+    fields = []
+    waiting: list[tuple[str, Any]] = [("", root)]
+    seen = set()
+    while waiting:
+        path, node = waiting.pop()
+        if isinstance(node, yaml.ScalarNode):
+            fields.append(Field(path, node.value))
+        elif node is not None and node not in seen:  # an alias may stand in many places
+            seen.add(node)
+            for item in node.value:
+                if isinstance(node, yaml.MappingNode):
+                    waiting.append((_below(path, str(item[0].value)), item[1]))
+                else:
+                    waiting.append((path, item))
+    return fields, residues
+
+
+def _below(path: str, key: str) -> str:
+    """Return the path of `key` as words: `useCases` and `use_cases` are "use cases"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key).replace("_", " ").lower()
+    return f"{path} > {words}"[-200:] if path else words[:200]

@@ -1,0 +1,742 @@
+"""Python programs: what names mean in them.
+
+`module(file)` parses a .py file or a notebook (its code cells as one program, magics turned
+into calls). A `Module` answers for any node what dotted name it stands for, through imports,
+aliases and visible instances (`qualified`); which function or class of the module it names
+(`definition`); which assignments reach it (`bindings`). `sources.values` builds on it.
+
+Nothing is executed, and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar, Union
+
+from mlops_checklist.outcome import Edit, Place
+from mlops_checklist.sources.files import File, Unreadable, split_lines
+
+LARGEST = 10 * 2**20  # bytes of a source file
+_STEPS = 20_000  # statements visited to find the assignments that reach one use
+_DEEPEST = 30  # aliases followed from one name
+
+Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SCOPES = (ast.Module, *FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+class Binding(NamedTuple):
+    """One way in which a name gets its meaning; `statement` is where.
+
+    `how`: "value" (`node` is the expression assigned), "added" (`name += node`), "element"
+    (`node` is what is iterated or unpacked, `target` the index where one is known), "entered"
+    (`with node as name`), "import" (`target` is the qualified name), "function", "class",
+    "parameter" (`node` is the ast.arg), "opaque" (anything else).
+    """
+
+    how: str
+    node: ast.AST
+    statement: ast.AST
+    target: str = ""
+
+
+class Unparsed(NamedTuple):
+    """A notebook cell that is not Python: where, why, and its source."""
+
+    place: Place
+    message: str
+    source: str
+
+
+# --- Reading ------------------------------------------------------------------------------
+
+
+def module(file: File) -> Module:
+    """Parse a Python file or a notebook. Raises Unreadable where it is neither."""
+    if file.kind == "notebook":
+        return _notebook_module(file)
+    if len(file.data) > LARGEST:
+        raise Unreadable(f"cannot parse as Python: larger than {LARGEST // 2**20} MiB")
+    text = _decoded(file)
+    try:
+        tree = _parse(text)
+    except Unreadable:
+        from mlops_checklist.sources.notebook import script_source
+
+        # Databricks and IPython scripts hold magics as well.
+        without_magics = script_source(text)
+        if without_magics == text:
+            raise
+        tree = _parse(without_magics)
+    return Module(file, tree, split_lines(text))
+
+
+def _decoded(file: File) -> str:
+    # PEP 263: the encoding is named in a comment in the first two lines.
+    first_lines = b"\n".join(file.data[:400].split(b"\n")[:2])
+    cookie = re.search(rb"^[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)", first_lines, re.MULTILINE)
+    if cookie is None or cookie[1].lower().replace(b"_", b"-") in (b"utf-8", b"utf8"):
+        return file.text
+    encoding = cookie[1].decode("ascii")
+    try:
+        return file.data.decode(encoding)
+    except (LookupError, ValueError):
+        raise Unreadable(
+            f"cannot decode: not {encoding}, which its first lines name", "unreadable"
+        ) from None
+
+
+# What a line looks like that an older grammar refuses, and what Python 2 alone took.
+_NEWER = (
+    ((3, 11), re.compile(r"\s*except\s*\*")),
+    ((3, 12), re.compile(r"\s*(?:type\s+\w+|class\s+\w+|(?:async\s+)?def\s+\w+)\s*\[")),
+    ((3, 12), re.compile(r"\s*type\s+\w+\s*=|[^#]*\b(?:[rR]?[fF]|[fF][rR])[\"'].*\{.*[\"']")),
+    ((3, 14), re.compile(r"[^#]*\b(?:[rR]?[tT]|[tT][rR])[\"']")),
+)
+_PYTHON_2 = re.compile(
+    r"\s*(?:print\b\s*[^(=\s].*|print\s*$|exec\s+[^(=]|raise\s+[\w.]+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)"
+    r"|[^#]*(?:<>|`|\b0[0-7]+\b|\b[uU][rR]['\"])"
+)
+
+
+def _parse(text: str) -> ast.Module:
+    import warnings
+
+    running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a strange escape is the author's business
+            return ast.parse(text)
+    except SyntaxError as error:
+        number = error.lineno or 1
+        lines = split_lines(text)
+        line = lines[number - 1] if number <= len(lines) else ""
+        message = f"cannot parse as {running}: {error.msg} (line {number})"
+        newer = next((version for version, look in _NEWER if look.match(line)), (0, 0))
+        if sys.version_info < newer:
+            message += f"; it looks like Python {newer[0]}.{newer[1]}"
+        elif re.search(r"\{\{.*\}\}|\{%.*%\}", text):
+            message += "; it looks like a template"
+        else:
+            if _PYTHON_2.match(line):
+                message += "; it looks like Python 2"
+            raise Unreadable(message, place=Place(number)) from None
+        raise Unreadable(message, place=Place(number), undecided=True) from None
+    except (RecursionError, MemoryError):
+        raise Unreadable(f"cannot parse as {running}: nested too deeply") from None
+    except ValueError as error:
+        raise Unreadable(f"cannot parse as {running}: {error}") from None
+
+
+def _notebook_module(file: File) -> Module:
+    from mlops_checklist.sources.notebook import notebook, python_source
+
+    body: list[ast.stmt] = []
+    lines: list[str] = []
+    places: list[Place] = []
+    unparsed = []
+    for cell in file.read(notebook).cells:
+        if cell.kind != "code" or cell.language != "python":
+            continue
+        sources = [
+            (line, Place(number, 1, cell.number, file_line))
+            for number, (line, file_line) in enumerate(
+                zip(cell.source.split("\n"), cell.file_lines, strict=False), 1
+            )
+        ]
+        try:
+            tree = _parse(python_source(cell))
+        except Unreadable as error:
+            if sources:
+                where = sources[min(error.place.line, len(sources)) - 1][1]
+                unparsed.append(Unparsed(where, str(error), cell.source))
+            continue
+        ast.increment_lineno(tree, len(lines))
+        body += tree.body
+        lines += [line for line, _ in sources]
+        places += [place for _, place in sources]
+    return Module(file, ast.Module(body, []), lines, places, unparsed)
+
+
+# --- Names --------------------------------------------------------------------------------
+
+
+class Module:
+    """A parsed program and its names. `calls` holds its calls in the order of the source."""
+
+    def __init__(
+        self,
+        file: File,
+        tree: ast.Module,
+        lines: Sequence[str],
+        places: Sequence[Place] = (),
+        unparsed: Iterable[Unparsed] = (),
+    ) -> None:
+        self.file = file
+        self.tree = tree
+        self.lines = lines
+        self.unparsed = tuple(unparsed)
+        self.calls: list[ast.Call] = []
+        self._places = places
+        self._parents: dict[ast.AST, ast.AST] = {}
+        self._bound: dict[tuple[ast.AST, str], list[Binding]] = {}
+        self._attributes: dict[tuple[ast.AST, str], list[ast.expr]] = {}
+        self._globals: set[tuple[ast.AST, str]] = set()
+        self._stars: list[str] = []
+        self._qualified: dict[ast.AST, str | None] = {}
+        self._reached: dict[tuple[str, ast.AST], list[Binding]] = {}
+        self._index()
+
+    # Where things stand.
+
+    def place(self, node: ast.AST) -> Place:
+        """Return where `node` begins."""
+        number = getattr(node, "lineno", 1)
+        line = self.lines[number - 1] if number <= len(self.lines) else ""
+        # The parser counts columns in bytes of UTF-8.
+        before = line.encode("utf-8", "replace")[: getattr(node, "col_offset", 0)]
+        column = len(before.decode("utf-8", "replace")) + 1
+        if not self._places:
+            return Place(number, column)
+        return self._places[number - 1]._replace(column=column)
+
+    def replace(self, node: ast.expr, new: str) -> tuple[Edit, ...]:
+        """Return the edits that put `new` in the place of an expression of one line or more."""
+        assert node.end_lineno is not None and node.end_col_offset is not None
+        return self.edit(
+            (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset), new
+        )
+
+    def edit(self, start: tuple[int, int], end: tuple[int, int], new: str) -> tuple[Edit, ...]:
+        """Return the edits that put `new` between two places (line from 1, byte column from 0).
+
+        Nothing is returned where the file's bytes are not its text in UTF-8.
+        """
+        if self._places:
+            from mlops_checklist.sources import notebook
+
+            first, last = self._places[start[0] - 1], self._places[end[0] - 1]
+            if first.cell != last.cell:
+                return ()
+            cells = self.file.read(notebook.notebook).cells
+            cell = next(cell for cell in cells if cell.number == first.cell)
+            lines = cell.source.split("\n")
+            offsets = [
+                sum(len(line) + 1 for line in lines[: place.line - 1])
+                + len(lines[place.line - 1].encode()[:column].decode("utf-8", "replace"))
+                for place, column in ((first, start[1]), (last, end[1]))
+            ]
+            return notebook.edit(cell, offsets[0], offsets[1], new)
+        data = self.file.data
+        begin = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+        if data[begin:] != "".join(self._source()).encode("utf-8", "replace"):
+            return ()
+        ending = "\r\n" if b"\r\n" in data else "\n"
+        starts = [begin]
+        for line in self._source():
+            starts.append(starts[-1] + len(line.encode()))
+        return (
+            Edit(
+                starts[start[0] - 1] + start[1],
+                starts[end[0] - 1] + end[1],
+                new.replace("\n", ending).encode(),
+            ),
+        )
+
+    def _source(self) -> list[str]:
+        return re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+", self.file.text)
+
+    # Building the index.
+
+    def _index(self) -> None:
+        nodes: list[ast.AST] = []
+        stack: list[ast.AST] = [self.tree]
+        while stack:
+            node = stack.pop()
+            nodes.append(node)
+            children = list(ast.iter_child_nodes(node))
+            for child in children:
+                if not isinstance(child, (ast.expr_context, ast.operator)):  # shared by the parser
+                    self._parents[child] = node
+            stack.extend(reversed(children))
+        for node in nodes:
+            if isinstance(node, ast.Call):
+                self.calls.append(node)
+            else:
+                self._record(node)
+
+    def _record(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Assign):
+            for assigned in node.targets:
+                self._bind(assigned, "value", node.value, node)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+            if node.value is not None:
+                self._bind(node.target, "value", node.value, node)
+        elif isinstance(node, ast.AugAssign):
+            self._bind(node.target, "added", node, node)
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+            self._bind(node.target, "element", node.iter, node)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    self._bind(item.optional_vars, "entered", item.context_expr, node)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                target = alias.name if alias.asname else first
+                self._add(alias.asname or first, Binding("import", node, node, target))
+        elif isinstance(node, ast.ImportFrom):
+            origin = "." * node.level + (node.module or "")
+            for alias in node.names:
+                if alias.name == "*":
+                    self._stars.append(origin)
+                    continue
+                target = f"{origin}{'' if origin.endswith('.') else '.'}{alias.name}"
+                self._add(alias.asname or alias.name, Binding("import", node, node, target))
+        elif isinstance(node, FUNCTIONS):
+            self._add(node.name, Binding("function", node, node))
+            self._parameters(node)
+        elif isinstance(node, ast.Lambda):
+            self._parameters(node)
+        elif isinstance(node, ast.ClassDef):
+            self._add(node.name, Binding("class", node, node))
+        elif isinstance(node, ast.Global):
+            scope = self.scope(node)
+            self._globals.update((scope, name) for name in node.names)
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            self._add(node.name, Binding("opaque", node, node))
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            self._add(node.rest, Binding("opaque", node, node))
+
+    def _bind(self, target: ast.expr, how: str, node: ast.AST, statement: ast.AST) -> None:
+        if isinstance(target, ast.Name):
+            self._add(target.id, Binding(how, node, statement))
+        elif isinstance(target, ast.Attribute) and how == "value" and isinstance(node, ast.expr):
+            owner = self._owner(target.value)
+            if owner is not None:
+                self._attributes.setdefault((owner, target.attr), []).append(node)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            parallel = (
+                how == "value"
+                and isinstance(node, (ast.Tuple, ast.List))
+                and len(node.elts) == len(target.elts)
+                and not any(isinstance(part, ast.Starred) for part in (*target.elts, *node.elts))
+            )
+            for index, part in enumerate(target.elts):
+                if parallel:
+                    assert isinstance(node, (ast.Tuple, ast.List))
+                    self._bind(part, "value", node.elts[index], statement)
+                elif isinstance(part, ast.Name):
+                    position = str(index) if how == "value" else ""
+                    self._add(part.id, Binding("element", node, statement, position))
+                else:
+                    self._bind(part, "opaque", node, statement)
+        elif isinstance(target, ast.Starred):
+            self._bind(target.value, "opaque", node, statement)
+
+    def _add(self, name: str, binding: Binding) -> None:
+        scope: ast.AST = self.scope(binding.statement)
+        if isinstance(binding.statement, ast.comprehension):
+            scope = self._parents[binding.statement]
+        elif isinstance(binding.statement, ast.NamedExpr):
+            while isinstance(scope, _COMPREHENSIONS):  # PEP 572: bound outside of them
+                scope = self.scope(scope)
+        if (scope, name) in self._globals:
+            scope = self.tree
+        self._bound.setdefault((scope, name), []).append(binding)
+
+    def _parameters(self, function: Function | ast.Lambda) -> None:
+        for argument in parameters(function.args):
+            binding = Binding("parameter", argument, function)
+            self._bound.setdefault((function, argument.arg), []).append(binding)
+
+    def _owner(self, node: ast.expr) -> ast.ClassDef | None:
+        """Return the class whose method calls its instance `node` ("self")."""
+        if not isinstance(node, ast.Name):
+            return None
+        function = self.enclosing_function(node)
+        while function is not None:
+            arguments = parameters(function.args)
+            parent = self._parents[function]
+            if arguments and arguments[0].arg == node.id:
+                static = any(_name(mark) == "staticmethod" for mark in function.decorator_list)
+                return parent if isinstance(parent, ast.ClassDef) and not static else None
+            function = self.enclosing_function(function)
+        return None
+
+    # Asking the index.
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """Return the node around `node`."""
+        return self._parents.get(node)
+
+    def enclosing(self, node: ast.AST, kind: type[Node]) -> Node | None:
+        """Return the nearest node of type `kind` around `node`, itself excluded."""
+        parent = self._parents.get(node)
+        while parent is not None and not isinstance(parent, kind):
+            parent = self._parents.get(parent)
+        return parent
+
+    def enclosing_function(self, node: ast.AST) -> Function | None:
+        """Return the nearest function around `node`, itself excluded."""
+        parent = self._parents.get(node)
+        while parent is not None and not isinstance(parent, FUNCTIONS):
+            parent = self._parents.get(parent)
+        return parent
+
+    def scope(self, node: ast.AST) -> ast.AST:
+        """Return the function, class, lambda, comprehension or module whose names `node` sees."""
+        child, parent = node, self._parents.get(node)
+        while parent is not None:
+            if isinstance(parent, (ast.Module, *_COMPREHENSIONS)):
+                return parent
+            if isinstance(parent, ast.Lambda) and child is parent.body:
+                return parent
+            # Decorators, defaults, annotations and bases belong to the scope outside.
+            if isinstance(parent, (*FUNCTIONS, ast.ClassDef)) and isinstance(child, ast.stmt):
+                return parent
+            child, parent = parent, self._parents.get(parent)
+        return self.tree
+
+    def bindings(self, name: str, node: ast.AST) -> list[Binding]:
+        """Return the bindings of `name` that can reach its use at `node`, none if it has none."""
+        key = (name, node)
+        if key not in self._reached:
+            self._reached[key] = self._bindings(name, node)
+        return self._reached[key]
+
+    def _bindings(self, name: str, node: ast.AST) -> list[Binding]:
+        scope = self.scope(node)
+        direct = True  # the use runs where the scope's statements run, not in a later call
+        while True:
+            bound = self._bound.get((scope, name))
+            if bound and (direct or not isinstance(scope, ast.ClassDef)):
+                if isinstance(scope, (ast.Lambda, *_COMPREHENSIONS)):
+                    return bound
+                return _reaching(self, scope, bound, node if direct else None) or bound
+            if scope is self.tree:
+                return []
+            direct = direct and isinstance(scope, (ast.Lambda, *_COMPREHENSIONS))
+            scope = self.scope(scope)
+
+    def qualified(self, node: ast.AST) -> str | None:
+        """Return the dotted name that an expression stands for, or None.
+
+        `set_experiment` after `from mlflow import set_experiment` is "mlflow.set_experiment";
+        an attribute of what a call returned is "mlflow.MlflowClient().create_experiment"; a
+        built-in is its own name. What the module itself defines has no such name.
+        """
+        return self._qualify(node, 0)
+
+    def _qualify(self, node: ast.AST, depth: int) -> str | None:
+        if node in self._qualified:
+            return self._qualified[node]
+        if depth > _DEEPEST:
+            return None
+        self._qualified[node] = None  # a name that leads back to itself has no meaning
+        result: str | None = None
+        if isinstance(node, ast.Name):
+            result = self._qualify_name(node, depth)
+        elif isinstance(node, ast.Attribute):
+            base = self._qualify(node.value, depth + 1)
+            if base is not None:
+                result = f"{base}.{node.attr}"
+            elif (owner := self._class(node.value, depth + 1)) is not None:
+                for value in self.attribute(owner, node.attr):
+                    result = result or self._qualify(value, depth + 1)
+        elif isinstance(node, ast.Call):
+            called = self._qualify(node.func, depth + 1)
+            if called is not None:
+                result = f"{called}()"
+            elif isinstance(function := self._definition(node.func, depth + 1), FUNCTIONS):
+                # A helper that builds the client.
+                for value in returned(function):
+                    result = result or self._qualify(value, depth + 1)
+        elif isinstance(node, ast.Await):
+            result = self._qualify(node.value, depth + 1)
+        elif isinstance(node, ast.BoolOp):
+            for value in node.values:  # `client or MlflowClient()`
+                result = result or self._qualify(value, depth + 1)
+        elif isinstance(node, ast.IfExp):
+            result = self._qualify(node.body, depth + 1) or self._qualify(node.orelse, depth + 1)
+        self._qualified[node] = result
+        return result
+
+    def _qualify_name(self, node: ast.Name, depth: int) -> str | None:
+        bindings = self.bindings(node.id, node)
+        for binding in bindings:
+            result = None
+            if binding.how == "import":
+                return binding.target
+            if binding.how in ("value", "entered"):
+                result = self._qualify(binding.node, depth + 1)
+            elif binding.how == "parameter":
+                result = self._annotated(binding.node, depth)
+            if result is not None:
+                return result
+        if bindings:
+            return None
+        if hasattr(builtins, node.id):
+            return node.id
+        return f"{self._stars[-1]}.{node.id}" if self._stars else None
+
+    def _annotated(self, argument: ast.AST, depth: int) -> str | None:
+        """`client: MlflowClient` holds what `MlflowClient()` returns."""
+        annotation = getattr(argument, "annotation", None)
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            name = annotation.value.strip()
+            if not name.isidentifier():
+                return None
+            annotation = ast.copy_location(ast.Name(name, ast.Load()), annotation)
+            self._parents[annotation] = argument
+        if isinstance(annotation, ast.BinOp):  # `MlflowClient | None`
+            annotation = annotation.left
+        named = self._qualify(annotation, depth + 1) if annotation is not None else None
+        return f"{named}()" if named and "." in named else None
+
+    def definition(self, node: ast.AST) -> Function | ast.ClassDef | ast.Lambda | None:
+        """Return the function, lambda or class of this module that an expression names."""
+        return self._definition(node, 0)
+
+    def _definition(self, node: ast.AST, depth: int) -> Function | ast.ClassDef | ast.Lambda | None:
+        if depth > _DEEPEST:
+            return None
+        if isinstance(node, ast.Lambda):
+            return node
+        if isinstance(node, ast.Name):
+            for binding in self.bindings(node.id, node):
+                if isinstance(binding.node, (*FUNCTIONS, ast.ClassDef)):
+                    return binding.node
+                if binding.how == "value":
+                    return self._definition(binding.node, depth + 1)
+        elif isinstance(node, ast.Attribute):
+            owner = self._class(node.value, depth + 1) or self._definition(node.value, depth + 1)
+            if isinstance(owner, ast.ClassDef):
+                for found in self.attribute(owner, node.attr):
+                    if isinstance(found, FUNCTIONS):
+                        return found
+        return None
+
+    def class_of(self, node: ast.AST) -> ast.ClassDef | None:
+        """Return the class of this module that an expression is an instance of, or None."""
+        return self._class(node, 0)
+
+    def _class(self, node: ast.AST, depth: int) -> ast.ClassDef | None:
+        if depth > _DEEPEST:
+            return None
+        if isinstance(node, ast.Call):
+            called = self._definition(node.func, depth + 1)
+            if isinstance(called, ast.ClassDef):
+                return called
+            if isinstance(called, FUNCTIONS):
+                if called.returns is not None:
+                    declared = self._definition(called.returns, depth + 1)
+                    if isinstance(declared, ast.ClassDef):
+                        return declared
+                for value in returned(called):
+                    if (owner := self._class(value, depth + 1)) is not None:
+                        return owner
+        elif isinstance(node, ast.Name):
+            if (owner := self._owner(node)) is not None:
+                return owner
+            for binding in self.bindings(node.id, node):
+                if binding.how in ("value", "entered"):
+                    return self._class(binding.node, depth + 1)
+                annotation = getattr(binding.node, "annotation", None)
+                if binding.how == "parameter" and annotation is not None:
+                    declared = self._definition(annotation, depth + 1)
+                    return declared if isinstance(declared, ast.ClassDef) else None
+        elif isinstance(node, ast.Attribute) and (owner := self._class(node.value, depth + 1)):
+            for held in self.attribute(owner, node.attr):
+                if (inner := self._class(held, depth + 1)) is not None:
+                    return inner
+        return None
+
+    def attribute(self, owner: ast.ClassDef, name: str) -> list[ast.AST]:
+        """Return what `name` can be on an instance of `owner`: values assigned, or a method.
+
+        Looks at `self.name = …` in the methods, at the class body, then at base classes of the
+        same module.
+        """
+        seen: set[ast.AST] = set()
+        waiting = [owner]
+        while waiting:
+            current = waiting.pop(0)
+            if current in seen:
+                continue
+            seen.add(current)
+            found: list[ast.AST] = [*self._attributes.get((current, name), ())]
+            for binding in self._bound.get((current, name), ()):
+                if binding.how in ("value", "function"):
+                    found.append(binding.node)
+            if found:
+                return found
+            for base in current.bases:
+                known = self._definition(base, 0)
+                if isinstance(known, ast.ClassDef):
+                    waiting.append(known)
+        return []
+
+    def calls_to(self, definition: ast.AST) -> list[ast.Call]:
+        """Return the calls of a function or class that this module defines."""
+        name = getattr(definition, "name", None)
+        return [
+            call
+            for call in self.calls
+            if name is not None
+            and _name(call.func) in (name, "cls")
+            and self._definition(call.func, 0) is definition
+        ]
+
+
+def _reaching(
+    module: Module, scope: ast.AST, bound: list[Binding], use: ast.AST | None
+) -> list[Binding]:
+    """Return which of the bindings `bound` of one name in `scope` reach `use`.
+
+    Without `use`: those that hold when the scope's statements have all run. Branches are
+    joined, loops may run again, a handler may follow any part of its `try` body.
+    """
+    stops: set[ast.AST] = set()
+    node = use
+    while node is not None and node is not scope:
+        stops.add(node)
+        node = module.parent(node)
+    by_statement: dict[ast.AST, list[Binding]] = {}
+    touched: set[ast.AST] = set()
+    for binding in bound:
+        holder: ast.AST | None = binding.statement
+        while holder is not None and not isinstance(holder, (ast.stmt, ast.ExceptHandler)):
+            holder = module.parent(holder)
+        if holder is not None:
+            by_statement.setdefault(holder, []).append(binding)
+        while holder is not None and holder is not scope:
+            touched.add(holder)
+            holder = module.parent(holder)
+    State = frozenset[Binding]
+    answer: list[State] = []
+    steps = 0
+
+    def block(statements: Iterable[ast.AST], state: State | None, listening: bool) -> State | None:
+        for statement in statements:
+            if answer or state is None:
+                break
+            state = step(statement, state, listening)
+        return state
+
+    def step(statement: ast.AST, state: State, listening: bool) -> State | None:
+        nonlocal steps
+        steps += 1
+        inside = listening and statement in stops
+        if steps > _STEPS or not (inside or statement in touched):
+            return None if isinstance(statement, (ast.Return, ast.Raise)) else state
+        before = state
+        if statement in by_statement:
+            state = frozenset(by_statement[statement])
+        after: State | None = state
+        if isinstance(statement, ast.If):
+            after = _joined(
+                block(statement.body, state, inside), block(statement.orelse, state, inside)
+            )
+        elif isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
+            again = block(statement.body, state, False)
+            end = block(statement.body, _joined(state, again), inside)
+            after = block(statement.orelse, _joined(before, _joined(again, end)), inside)
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            after = block(statement.body, state, inside)
+        elif isinstance(statement, ast.Match):
+            after = state
+            for case in statement.cases:
+                after = _joined(after, block(case.body, state, inside))
+        elif isinstance(statement, ast.Try) or type(statement).__name__ == "TryStar":
+            assert isinstance(statement, ast.Try)
+            end = block(statement.body, state, inside)
+            failed = _joined(state, end)
+            after = block(statement.orelse, end, inside)
+            for handler in statement.handlers:
+                caught = step(handler, failed, inside) if failed is not None else None
+                after = _joined(after, block(handler.body, caught, inside))
+            after = block(statement.finalbody, _joined(after, None), inside)
+        if inside and not answer:
+            answer.append(before or state)
+        return after
+
+    body = getattr(scope, "body", [])
+    start = frozenset(binding for binding in bound if binding.how == "parameter")
+    end = block(body, start, True)
+    reached = answer[0] if answer else end or frozenset()
+    return [binding for binding in bound if binding in reached]
+
+
+def _joined(
+    one: frozenset[Binding] | None, other: frozenset[Binding] | None
+) -> frozenset[Binding] | None:
+    """Join the states of two ways; None is a way that ends before."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one | other
+
+
+def parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """Return a function's parameters, positional ones first, `*args` and `**kwargs` last."""
+    stars = [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars]
+
+
+def default_of(function: Function | ast.Lambda, name: str) -> ast.expr | None:
+    """Return the default of a function's parameter, or None if it has none."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
+    pairs = zip(
+        [*positional, *arguments.kwonlyargs],
+        [*defaults, *arguments.defaults, *arguments.kw_defaults],
+        strict=True,
+    )
+    return next((default for argument, default in pairs if argument.arg == name), None)
+
+
+def argument(call: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
+    """Return the argument that a call gives by keyword `name` or at `position` (from 0)."""
+    for keyword in call.keywords:
+        if keyword.arg == name:
+            return keyword.value
+    if position is None or position >= len(call.args):
+        return None
+    if any(isinstance(given, ast.Starred) for given in call.args[: position + 1]):
+        return None
+    return call.args[position]
+
+
+def has_unpacking(call: ast.Call) -> bool:
+    """Tell whether a call passes `*arguments` or `**keywords` that are not spelled out."""
+    return any(keyword.arg is None for keyword in call.keywords) or any(
+        isinstance(given, ast.Starred) for given in call.args
+    )
+
+
+def returned(function: Function | ast.Lambda) -> Iterator[ast.expr]:
+    """Yield the expressions that a function returns, in the order of the source."""
+    if isinstance(function, ast.Lambda):
+        yield function.body
+        return
+    waiting: list[ast.AST] = [*reversed(function.body)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Return):
+            if node.value is not None:
+                yield node.value
+        elif not isinstance(node, (ast.expr, *FUNCTIONS, ast.ClassDef)):
+            waiting += reversed(list(ast.iter_child_nodes(node)))
+
+
+def _name(node: ast.AST) -> str:
+    """Return the last name of a name or attribute, or ""."""
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")

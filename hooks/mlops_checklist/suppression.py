@@ -1,0 +1,107 @@
+"""What silences a finding: an ignore comment beside it, or a line in the baseline.
+
+`# mlops: ignore[hook-id]` or `# mlops: ignore[hook-id/rule]`, several separated by commas, at the
+end of the line or alone on the line above; a reason may follow. The comment may begin with
+`#`, `//`, `--` or `<!--`. In a notebook the cell tag `mlops-ignore` silences the whole cell.
+
+The baseline is plain text, one fingerprint a line, sorted; lines that begin with `#` say what it
+is. A fingerprint holds no line number and no quoted value, so that it survives moved lines.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from mlops_checklist.outcome import Outcome
+from mlops_checklist.sources.files import File, Unreadable, repository_root
+
+BASELINE = ".mlops-checklist-baseline"
+CELL_TAG = "mlops-ignore"
+
+_IGNORE = re.compile(r"(?:#|//|--)\s*mlops:\s*ignore\[([^\]\n]*)\]")
+_ALONE = re.compile(r"\s*(?:#|//|--|<!--)\s*mlops:\s*ignore\[")
+_SILENCEABLE = ("violation", "missing", "undecided")
+
+
+def without_ignored(file: File, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Leave out the outcomes that an ignore comment or a cell tag of `file` silences."""
+    for outcome in outcomes:
+        if outcome.kind not in _SILENCEABLE or not _ignored(file, outcome):
+            yield outcome
+
+
+def _ignored(file: File, outcome: Outcome) -> bool:
+    if b"mlops" not in file.data:
+        return False
+    try:
+        lines: Sequence[str] = file.lines
+        if outcome.place.cell is not None:
+            from mlops_checklist.sources.notebook import notebook
+
+            cell = next(
+                cell for cell in file.read(notebook).cells if cell.number == outcome.place.cell
+            )
+            if CELL_TAG in cell.tags:
+                return True
+            lines = cell.source.split("\n")
+    except (Unreadable, StopIteration):
+        return False
+    here = outcome.place.line - 1
+    near = [lines[here]] if here < len(lines) else []
+    if 0 < here <= len(lines) and _ALONE.match(lines[here - 1]):
+        near.append(lines[here - 1])
+    wanted = {outcome.hook, f"{outcome.hook}/{outcome.rule}"}
+    return any(
+        wanted & {name.strip() for name in ignored.split(",")}
+        for line in near
+        for ignored in _IGNORE.findall(line)
+    )
+
+
+def fingerprints(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return the fingerprint of each outcome: a hash of hook, rule, path, message and ordinal.
+
+    What is quoted and what is a number in the message does not count; the ordinal tells equal
+    findings of one file apart, in their order.
+    """
+    import hashlib
+
+    seen: dict[str, int] = {}
+    result = []
+    for outcome in outcomes:
+        words = re.sub(r"'[^']*'|\d+", "", outcome.message)
+        subject = "\n".join((outcome.hook, outcome.rule, _from_root(outcome.path), words))
+        seen[subject] = seen.get(subject, 0) + 1
+        digest = hashlib.sha256(f"{subject}\n{seen[subject]}".encode("utf-8", "surrogateescape"))
+        result.append(digest.hexdigest()[:32])
+    return result
+
+
+def baseline_path(given: str) -> str:
+    """Return the baseline to use: the given one, else that of the repository around us."""
+    return given or os.path.join(repository_root(os.curdir) or os.curdir, BASELINE)
+
+
+def read_baseline(path: str) -> frozenset[str]:
+    """Return the fingerprints in the baseline at `path`. Raises OSError where it cannot be read."""
+    with open(path, encoding="utf-8", errors="replace") as opened:
+        lines = (line.strip() for line in opened)
+        return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def write_baseline(path: str, added: Iterable[str]) -> None:
+    """Add fingerprints to the baseline at `path`, which need not exist yet."""
+    known = read_baseline(path) if os.path.exists(path) else frozenset()
+    with open(path, "w", encoding="utf-8", newline="\n") as opened:
+        opened.write(
+            "# Findings that the MLOps Checklist hooks pass over, one fingerprint a line.\n"
+        )
+        opened.writelines(f"{line}\n" for line in sorted(known.union(added)))
+
+
+def _from_root(path: str) -> str:
+    absolute = os.path.abspath(path)
+    root = repository_root(os.path.dirname(absolute)) or os.path.abspath(os.curdir)
+    return os.path.relpath(absolute, root).replace(os.sep, "/")

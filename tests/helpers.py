@@ -1,0 +1,54 @@
+"""What several test modules share."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Sequence
+
+from mlops_checklist.hook import Hook, judge
+from mlops_checklist.outcome import Outcome
+from mlops_checklist.sources.files import File
+
+
+def outcomes(hook: Hook, path: str, data: str | bytes, **options: object) -> list[Outcome]:
+    """Judge `data` as if it were the file `path`, with the hook's default options."""
+    defaults = Namespace(**{option.key: option.default for option in hook.options})
+    for name, value in options.items():
+        setattr(defaults, name, value)
+    if isinstance(data, str):
+        data = data.encode()
+    file = File(path, data=data)
+    return judge(hook, file, defaults)
+
+
+def found(said: Sequence[Outcome], *kinds: str) -> list[tuple[str, int, int]]:
+    """Return rule, line and column of the outcomes of such kinds (violations by default)."""
+    return [
+        (outcome.rule, outcome.place.line, outcome.place.column)
+        for outcome in said
+        if outcome.kind in (kinds or ("violation",))
+    ]
+
+
+def notebook(*sources: str, language: str = "python", **metadata: object) -> str:
+    """Return a notebook (nbformat 4) with these code cells, as Jupyter writes it."""
+    cells = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"cell-{number}",
+            "metadata": metadata,
+            "outputs": [],
+            "source": source.splitlines(keepends=True),
+        }
+        for number, source in enumerate(sources, 1)
+    ]
+    kernel = {"display_name": language, "language": language, "name": language}
+    document = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": language}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
