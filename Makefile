@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: test test-pythons lint demo clean
+.PHONY: test test-pythons lint demo bench clean
 
 ## All tests, on this Python.
 test: $(VENV)/ready
@@ -20,6 +20,15 @@ lint: $(VENV)/ready
 ## The hooks on the broken twin of the example project, through real pre-commit.
 demo: $(VENV)/ready
 	$(BIN)/python examples/demo.py
+
+## Times beside those of the peers, as ratios.
+bench: $(VENV)/bench
+	$(VENV)/bench-env/bin/python benchmarks/startup.py
+
+$(VENV)/bench: setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)/bench-env
+	$(VENV)/bench-env/bin/python -m pip install --quiet . pre-commit-hooks==6.0.0 detect-secrets==1.5.0
+	touch $@
 
 $(VENV)/ready: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)

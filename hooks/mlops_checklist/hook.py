@@ -1,7 +1,5 @@
 """What a hook is, and how one runs: arguments, files, outcomes, output, exit status."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import re

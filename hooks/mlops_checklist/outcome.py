@@ -1,7 +1,5 @@
 """What a rule says about a place in a file: five kinds of outcome, small and immutable."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 Kind = Literal["violation", "missing", "evidence", "undecided", "error"]

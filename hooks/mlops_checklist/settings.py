@@ -12,7 +12,6 @@ from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mlops_checklist import checklist
 from mlops_checklist.sources.files import File, Unreadable, repository_root
 
 OWN_FILE = ".mlops-checklist.toml"
@@ -41,13 +40,16 @@ class Option(NamedTuple):
         return self.name.replace("-", "_")
 
 
-class Table(NamedTuple):
+class Table:
     """The settings table of one file: where it stands and what it says."""
 
-    path: str
-    prefix: tuple[str, ...]
-    values: Mapping[str, Any]
-    text: str
+    def __init__(
+        self, path: str, prefix: tuple[str, ...], values: Mapping[str, Any], text: str
+    ) -> None:
+        self.path = path
+        self.prefix = prefix
+        self.values = values
+        self.text = text
 
     @property
     def folder(self) -> str:
@@ -158,6 +160,8 @@ def _table(path: str) -> Table | None:
 
 
 def _check_names(table: Table) -> None:
+    from mlops_checklist import checklist
+
     known = {"exclude", *(item.hook for item in checklist.ITEMS)}
     for name in table.values:
         if name not in known:

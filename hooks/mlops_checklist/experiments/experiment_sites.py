@@ -443,16 +443,22 @@ def _in_dotenv(file: File, project: Callable[[], str]) -> Iterator[Site]:
 def _in_yaml(file: File, project: Callable[[], str]) -> Iterator[Site]:
     from mlops_checklist.sources import shell, yaml
 
-    for scalar in yaml.scalars(file):
-        text = scalar.text
-        named = scalar.key == "value" and scalar.sibling("name") == VARIABLE
-        if named or scalar.key == VARIABLE:
-            yield Site(scalar.place, shell_value(text, {}))
-        elif text.startswith(f"{VARIABLE}="):  # an entry of a list of variables
-            begin = len(VARIABLE) + 1
-            yield Site(scalar.at(begin), shell_value(text[begin:], {}))
-        elif VARIABLE in text or "--experiment-name" in text or "experiments create" in text:
-            yield from _in_commands(shell.commands_in(scalar.word), {})
+    for holder in yaml.mappings(file.read(yaml.documents)):
+        named = yaml.scalar(yaml.get(holder, "name")) == VARIABLE
+        values = [(key, value) for key, _, value in yaml.items(holder)]
+        values += [("", value) for value in yaml.entries(holder)]
+        for key, value in values:
+            text = yaml.scalar(value)
+            if text is None:
+                continue
+            word = shell.joined(yaml.pieces(value, file.lines))
+            if key == VARIABLE or (named and key == "value"):
+                yield Site(yaml.place(value), shell_value(text, {}))
+            elif text.startswith(f"{VARIABLE}="):  # an entry of a list of variables
+                begin = len(VARIABLE) + 1
+                yield Site(word.at(begin), shell_value(text[begin:], {}))
+            elif VARIABLE in text or "--experiment-name" in text or "experiments create" in text:
+                yield from _in_commands(shell.commands_in(word), {})
 
 
 def _in_r(file: File, project: Callable[[], str]) -> Iterator[Site]:

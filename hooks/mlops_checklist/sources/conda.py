@@ -119,10 +119,11 @@ def pin_problem(spec: Spec) -> str | None:
 
 
 # Options of `conda install` and `conda create` that take a value.
-_WITH_VALUE = frozenset(
-    "-n --name -p --prefix -c --channel -f --file --revision --repodata-fn --solver"
-    " --platform --subdir --experimental -r --root-prefix --override-frozen-env".split()
-)
+_VALUED = """
+-n --name -p --prefix -c --channel -f --file --revision --repodata-fn --solver --platform
+--subdir --experimental -r --root-prefix
+"""
+_WITH_VALUE = frozenset(_VALUED.split())
 
 
 def installed(command: Command) -> Iterator[Word]:

@@ -217,10 +217,13 @@ def split_lines(text: str) -> list[str]:
     return re.split(r"\r\n|\n|\r", text)
 
 
-@functools.cache
 def repository_root(folder: str) -> str | None:
     """Return the nearest folder at or above `folder` with a .git (folder or file), or None."""
-    folder = os.path.abspath(folder)
+    return _repository_root(os.path.abspath(folder))
+
+
+@functools.cache
+def _repository_root(folder: str) -> str | None:
     while not os.path.exists(os.path.join(folder, ".git")):
         above = os.path.dirname(folder)
         if above == folder:

@@ -7,15 +7,13 @@ a document that would grow beyond LARGEST nodes when they are written out is ref
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from mlops_checklist.outcome import Place
 from mlops_checklist.sources.files import File, Unreadable
 
-if TYPE_CHECKING:
-    from yaml import Node
-
+Node = Any  # yaml.Node; its published types lack `id` and `style`
 LARGEST = 1_000_000  # nodes, aliases written out
 
 
@@ -88,6 +86,35 @@ def scalar(node: Node | None) -> str | None:
     if node is None or node.id != "scalar" or node.tag == "tag:yaml.org,2002:null":
         return None
     result: str = node.value
+    return result
+
+
+def mappings(tops: Iterable[Node]) -> Iterator[Node]:
+    """Yield every mapping and sequence below the nodes `tops`, each once, in document order."""
+    seen: set[int] = set()
+    pending = list(reversed(list(tops)))
+    while pending:
+        node = pending.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            if node.id != "scalar":
+                yield node
+            pending += reversed(_inner(node))
+
+
+def pieces(node: Node, lines: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return the text of a scalar in pieces, each with the line and column where it stands.
+
+    `lines` are the file's. A folded or many-line quoted scalar is one piece at its beginning.
+    """
+    line, column = node.start_mark.line + 1, node.start_mark.column + 1
+    text: str = node.value
+    if node.style != "|":
+        return [(text, line, column + (node.style in ("'", '"')))]
+    result = []
+    for number, part in enumerate(text.splitlines(keepends=True), line + 1):
+        stands = lines[number - 1] if number <= len(lines) else ""
+        result.append((part, number, max(len(stands) - len(part.rstrip("\r\n")), 0) + 1))
     return result
 
 

@@ -1,0 +1,197 @@
+"""The broken twin: the example project with planted faults, of which each hook finds its own.
+
+    python examples/broken_twin.py FOLDER
+
+writes it to FOLDER, which must not exist, and says what is planted where. The secrets in it are
+invented, and put together here so that no scanner of this repository stumbles over them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+EXAMPLE = Path(__file__).parent / "fraud-detection"
+
+AWS_KEY = "AKIA" + "Q3EGRZLNMUXW7KTB"
+HF_TOKEN = "hf_" + "QkWzVtRbYnXcLpMgHsDfJaUeIoTrPlNvKw"
+PASSWORD = "Wq7" + "vTz9Lr2xKd4"
+
+
+class Fault(NamedTuple):
+    """In `path`, `old` becomes `new`; the hook's `rule` is found at `mark` in the new text."""
+
+    path: str
+    old: str
+    new: str
+    rule: str  # hook-id/rule
+    mark: str
+
+
+TRAIN = "src/fraud_detection/train.py"
+NOTEBOOK = "notebooks/exploration.ipynb"
+FAULTS = (
+    # Dependencies.
+    Fault("requirements.txt", "numpy==2.2.6", "numpy", "pinned-requirements/unpinned", "numpy"),
+    Fault(
+        "requirements.txt",
+        "pandas==2.3.3",
+        "pandas>=2.3",
+        "pinned-requirements/range",
+        "pandas>=2.3",
+    ),
+    Fault(
+        "requirements.txt",
+        "scikit-learn==1.7.2",
+        "scikit-learn==1.*",
+        "pinned-requirements/wildcard",
+        "scikit-learn==1.*",
+    ),
+    Fault(
+        "requirements.txt",
+        "uvicorn==0.40.0",
+        "uvicorn @ git+https://github.com/encode/uvicorn@master",
+        "pinned-requirements/moving-ref",
+        "uvicorn @",
+    ),
+    Fault(
+        "requirements.txt",
+        "fastapi==0.128.0",
+        "fastapi @ https://example.com/archive/fastapi.zip",
+        "pinned-requirements/unverified-url",
+        "fastapi @",
+    ),
+    Fault(
+        "environment/Dockerfile",
+        "    mlflow==3.17.2 \\\n",
+        "    'mlflow>=3' \\\n",
+        "pinned-requirements/range",
+        "'mlflow>=3'",
+    ),
+    Fault(
+        "pyproject.toml",
+        'dynamic = ["dependencies"]',
+        'dependencies = ["mlflow>=3"]',
+        "pinned-requirements/no-lockfile",
+        "dependencies = [",
+    ),
+    Fault(
+        "app.sh",
+        'export PYTHONPATH="$PWD/src"',
+        'pip install --quiet prometheus-client\nexport PYTHONPATH="$PWD/src"',
+        "pinned-requirements/unpinned",
+        "prometheus-client",
+    ),
+    Fault(
+        NOTEBOOK,
+        "pandas==2.3.3 mlflow==3.17.2",
+        "pandas mlflow==3.17.2",
+        "pinned-requirements/unpinned",
+        "pandas mlflow",
+    ),
+    # Secrets.
+    Fault(
+        "src/fraud_detection/data.py",
+        "def read_transactions",
+        f'AWS_ACCESS_KEY_ID = "{AWS_KEY}"\n\n\ndef read_transactions',
+        "no-hardcoded-secrets/aws-access-key",
+        AWS_KEY,
+    ),
+    Fault(
+        ".env.example",
+        "MLFLOW_TRACKING_TOKEN=",
+        f"MLFLOW_TRACKING_PASSWORD={PASSWORD}",
+        "no-hardcoded-secrets/mlflow-credentials",
+        PASSWORD,
+    ),
+    Fault(
+        NOTEBOOK,
+        "import mlflow\\n",
+        f'import huggingface_hub\\n",\n    "import mlflow\\n",\n    "\\n",\n    '
+        f'"huggingface_hub.login(token=\\"{HF_TOKEN}\\")\\n',
+        "no-hardcoded-secrets/hugging-face-token",
+        HF_TOKEN,
+    ),
+    # Experiment names.
+    Fault(
+        TRAIN,
+        "mlflow.set_experiment(experiment_name())",
+        'mlflow.set_experiment("churn")',
+        "experiment-name-prefix/literal-name",
+        '"churn"',
+    ),
+    Fault(
+        "scripts/train.sh",
+        'MLFLOW_EXPERIMENT_NAME="${DOMINO_PROJECT_NAME:-fraud-detection}-${user}"',
+        'MLFLOW_EXPERIMENT_NAME="${MLFLOW_EXPERIMENT_NAME:-churn}"',
+        "experiment-name-prefix/default-value",
+        "${MLFLOW_EXPERIMENT_NAME:-churn}",
+    ),
+    Fault(
+        NOTEBOOK,
+        'mlflow.set_experiment(f\\"{project}-{user}-exploration\\")',
+        'mlflow.set_experiment(f\\"churn-{uuid.uuid4()}\\")',
+        "experiment-name-prefix/no-identity",
+        'f"churn-{uuid',
+    ),
+    Fault(
+        NOTEBOOK,
+        "import getpass\\n",
+        "import uuid\\n",
+        "",
+        "",
+    ),
+    # Registered models.
+    Fault(
+        TRAIN,
+        '            tags={"owner": "fraud-analytics", "task": "tabular-classification"},\n'
+        '            description="Probability that a card transaction is fraud. See MODEL_CARD.md.",\n',
+        "",
+        "registered-model-metadata/no-tags",
+        "client.create_registered_model(",
+    ),
+)
+
+
+def make(folder: Path) -> list[tuple[str, str]]:
+    """Write the broken twin to `folder`; return place and rule of each planted fault, sorted.
+
+    A place is written as the hooks write it: path:line:column, in a notebook with the cell.
+    """
+    shutil.copytree(EXAMPLE, folder)
+    for fault in FAULTS:
+        path = folder / fault.path
+        text = path.read_text("utf-8")
+        if text.count(fault.old) != 1:
+            raise SystemExit(f"{fault.path} does not hold this text once: {fault.old}")
+        path.write_text(text.replace(fault.old, fault.new), "utf-8")
+    return sorted(
+        (_place(folder / fault.path, fault.path, fault.mark), fault.rule)
+        for fault in FAULTS
+        if fault.rule
+    )
+
+
+def _place(path: Path, name: str, mark: str) -> str:
+    text = path.read_text("utf-8")
+    if path.suffix != ".ipynb":
+        return f"{name}:{_line_and_column(text, mark)}"
+    code = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    for number, cell in enumerate(code, 1):
+        source = "".join(cell["source"])
+        if mark in source:
+            return f"{name}:cell_{number}:{_line_and_column(source, mark)}"
+    raise SystemExit(f"{name} does not hold {mark}")
+
+
+def _line_and_column(text: str, mark: str) -> str:
+    before = text[: text.index(mark)]
+    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+if __name__ == "__main__":
+    for place, rule in make(Path(sys.argv[1])):
+        print(f"{place}: {rule}")

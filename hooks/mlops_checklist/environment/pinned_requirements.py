@@ -1,0 +1,654 @@
+"""Item: "Dependencies pinned to specific versions".
+
+A range gives another environment each time it is built: a run cannot be repeated, and what
+serves the model is not what trained it. Pin with `==`, commit a lock file, or both.
+
+Judged where they stand: requirements files, conda environments, pyproject.toml and Pipfile (one
+finding each, unless a lock governs them), and the installs in Dockerfiles, shell scripts and
+notebooks. A lock beside a requirements file or environment stands for what it knows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlops_checklist.hook import File, Hook, Option, Options, run
+from mlops_checklist.outcome import Edit, Outcome, Place, evidence, undecided, violation
+from mlops_checklist.sources.files import Unreadable
+
+if TYPE_CHECKING:
+    from mlops_checklist.sources.lockfile import Lock
+    from mlops_checklist.sources.requirements import Line
+    from mlops_checklist.sources.shell import Command, Word
+
+RULES = {
+    "unpinned": "A dependency is installed without a version.",
+    "range": "A dependency admits a range of versions.",
+    "wildcard": "A dependency is pinned to a wildcard such as ==1.*.",
+    "fuzzy": "A conda dependency such as numpy=1.26 matches every 1.26.*.",
+    "moving-ref": "A dependency comes from a branch, which moves.",
+    "unverified-url": "A dependency is a URL with neither a version in its name nor a hash.",
+    "no-lockfile": "The manifest's dependencies are not exact and no lock file is tracked.",
+    "no-hash": "A pinned dependency has no hash (with --require-hashes).",
+}
+ADVICE = {
+    "unpinned": "has no version; pin it with ==",
+    "range": "admits a range of versions; pin it with ==",
+    "wildcard": "admits every version that matches the wildcard; pin it with ==",
+    "fuzzy": "matches every version that begins so; pin it with == or all its numbers",
+    "moving-ref": "names no commit and no version tag; add @ and a commit",
+    "unverified-url": "names no version and has no hash; add #sha256=",
+    "no-hash": "has no hash; add --hash, for example with pip-compile --generate-hashes",
+}
+# Upgraded by themselves before an install, they build packages and are not part of the result.
+BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel"})
+LOCKS = "uv.lock, poetry.lock, pdm.lock, pylock.toml"
+
+
+def check(file: File, options: Options) -> Iterator[Outcome]:
+    """Yield what is not pinned in `file`, and one piece of evidence for all that is."""
+    judge = _Judge(options)
+    name = os.path.basename(file.path)
+    if file.kind in ("requirements", "yaml") and _beside_model(file.path):
+        return  # MLflow wrote it
+    if file.kind == "requirements":
+        yield from _requirements_file(file, judge)
+    elif file.kind == "yaml":
+        yield from _conda_environment(file, judge)
+    elif name == "pyproject.toml":
+        yield from _manifest(file, judge, _pyproject)
+    elif name == "Pipfile":
+        yield from _manifest(file, judge, _pipfile)
+    elif file.kind in ("dockerfile", "shell", "notebook", "python"):
+        for script in _scripts(file):
+            yield from _commands(script, judge)
+    if judge.pinned:
+        places = sorted(judge.pinned, key=lambda place: (place.cell or 0, place.line, place.column))
+        yield evidence(
+            "pinned", places[0], f"{len(places)} requirement{'s' * (len(places) > 1)} pinned"
+        )
+
+
+def _beside_model(path: str) -> bool:
+    return os.path.exists(os.path.join(os.path.dirname(path), "MLmodel"))
+
+
+class _Judge:
+    """The options, and the places of what has been found pinned so far."""
+
+    def __init__(self, options: Options) -> None:
+        from mlops_checklist.sources.requirements import canonical
+
+        self.require_hashes = bool(options.require_hashes)
+        self.fix = bool(getattr(options, "fix", False))
+        self.library = bool(options.library)
+        self.allowed = frozenset(canonical(name) for name in options.allow)
+        self.pinned: list[Place] = []
+
+    def requirement(self, text: str, place: Place, hashed: bool = False) -> tuple[str, str | None]:
+        """Return name and broken rule ("" and None for what has nothing to pin)."""
+        from mlops_checklist.sources import requirements
+
+        found = requirements.parse(text, place, hashed)
+        if found is None or found.name in self.allowed:
+            return "", None
+        problem = requirements.pin_problem(found, self.require_hashes)
+        if problem is None:
+            self.pinned.append(place)
+        return found.name, problem
+
+
+def _says(problem: str, place: Place, text: str, edits: tuple[Edit, ...] = ()) -> Outcome:
+    return violation(problem, place, f"'{_shown(text)}' {ADVICE[problem]}", edits)
+
+
+def _shown(text: str) -> str:
+    text = re.sub(r"://[^/@\s]*@", "://***@", text)  # user and password of a URL
+    text = re.sub(r"\s+", " ", text)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _error(error: Unreadable) -> Outcome:
+    return Outcome("error", error.rule, error.place, str(error))
+
+
+_EXPANSION = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|\{\{[^{}]*\}\}|\{[^{}]*\}")
+
+
+def _open(text: str) -> bool:
+    """Tell whether `text` holds what only a shell, a template or IPython fills in."""
+    return "$" in text or "{" in text or "`" in text
+
+
+def _filled(text: str, place: Place, judge: _Judge) -> str | None:
+    """Return the rule that `text` breaks whatever fills its open parts; None if that matters."""
+    head = re.split(r"[=<>!~@;\[]", text, maxsplit=1)[0]
+    if _open(head) or "@" in text or "://" in text:
+        return None
+    from mlops_checklist.sources import requirements
+
+    try:
+        found = requirements.parse(_EXPANSION.sub("0", text), place)
+    except Unreadable:
+        return None
+    if found is None or found.name in judge.allowed:
+        return None
+    return requirements.pin_problem(found)
+
+
+# --- Requirements files -----------------------------------------------------------------------
+
+
+def _requirements_file(file: File, judge: _Judge) -> Iterator[Outcome]:
+    from mlops_checklist.sources import lockfile, requirements
+
+    if requirements.is_conda_list(file.text):
+        texts = [
+            (line.word.text, line.word.place)
+            for line in file.read(requirements.lines)
+            if not line.option
+        ]
+        yield from _conda_specs(texts, judge, lambda name: False)
+        return
+    if file.path.endswith(".in") and _compiled_from(file.path):
+        return
+    elsewhere: dict[str, str] = {}
+    remote = False
+    for line in file.read(requirements.lines):
+        if line.option not in ("-r", "-c") or line.word.text.startswith("-"):
+            continue
+        if requirements.is_remote(line.word.text):
+            remote = remote or line.option == "-c"
+            continue
+        path = requirements.target(file.path, line.word.text)
+        try:
+            elsewhere |= requirements.pinned_names(path)
+        except Unreadable as error:
+            where = line.word.place
+            cause = f"'{_shown(line.word.text)}' (line {where.line}): {error}"
+            yield Outcome("error", "unreadable", where, f"cannot follow {cause}")
+    beside: list[Lock] | None = None
+    for line in file.read(requirements.lines):
+        if line.option not in ("", "-e") or line.word.text.startswith("-"):
+            continue
+        text, place = line.word.text, line.word.place
+        if _open(text):
+            problem = _filled(text, place, judge)
+            yield _says(problem, place, text) if problem else _undecided_text(text, place)
+            continue
+        try:
+            name, problem = judge.requirement(text, place, line.hashed)
+        except Unreadable as error:
+            yield _error(error)
+            continue
+        if not problem:
+            continue
+        if problem not in ("no-hash", "moving-ref", "unverified-url") and name in elsewhere:
+            judge.pinned.append(place)
+            continue
+        if remote:
+            said = "the constraints at a URL may pin it"
+            yield undecided(problem, place, f"'{_shown(text)}' {ADVICE[problem]}; {said}")
+            continue
+        if beside is None:  # asked for only where it matters
+            beside = lockfile.beside(file.path)
+        if any(name in lock.versions for lock in beside):
+            judge.pinned.append(place)
+            continue
+        yield _says(problem, place, text, _edits(file, line, name) if judge.fix else ())
+
+
+def _undecided_text(text: str, place: Place) -> Outcome:
+    return undecided("unpinned", place, f"'{_shown(text)}' is filled in elsewhere")
+
+
+def _compiled_from(path: str) -> bool:
+    """Tell whether the compiled file of the .in file at `path` stands beside it, tracked by Git.
+
+    It has the same stem, or a header that names the .in file.
+    """
+    from mlops_checklist.sources import requirements
+    from mlops_checklist.sources.files import is_tracked
+
+    folder, name = os.path.split(path)
+    own = name[:-3] + ".txt"
+    names = os.listdir(folder or ".") if os.path.isdir(folder or ".") else []
+    for other in sorted(names, key=lambda each: each != own):
+        if not other.endswith((".txt", ".lock")):
+            continue
+        there = File(os.path.join(folder, other), "requirements")
+        try:
+            compiled = requirements.is_compiled(there.text)
+            named = re.search(rf"(?m)^#.*[ /]{re.escape(name)}(?:\s|$)", there.text[:4_000])
+            exact = (other == own or (compiled and named)) and "==" in there.text
+        except Unreadable:
+            continue
+        if exact and is_tracked(there.path):
+            return True
+    return False
+
+
+_PLAIN = re.compile(
+    r"(?P<name>[A-Za-z0-9][\w.-]*(?:[ \t]*\[[\w., -]*\])?)"
+    r"(?P<specifier>[ \t]*(?:~=|==|!=|<=|>=|<|>)[ \t]*[\w.*+!-]+)?(?=[ \t]*(?:;|$))",
+    re.ASCII,
+)
+
+
+def _edits(file: File, line: Line, name: str) -> tuple[Edit, ...]:
+    """Return the repair: `==` and the one version that the nearest lock knowing `name` holds.
+
+    None where the line is not plain, or that version is outside the declared specifier.
+    """
+    plain = _PLAIN.match(line.word.text)
+    if not plain or line.hashed or line.option or file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ()
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from mlops_checklist.sources import lockfile
+
+    for lock in lockfile.above(file.path):
+        if name not in lock.versions or lock.is_conda:
+            continue
+        versions = lock.versions[name]
+        try:
+            declared = SpecifierSet((plain["specifier"] or "").strip())
+            only = next(iter(versions)) if len(versions) == 1 else ""
+            if not only or not declared.contains(only, prereleases=True):
+                return ()
+        except (InvalidSpecifier, ValueError):
+            return ()
+        first = line.word.at(plain.end("name"))
+        last = line.word.at(max(plain.end() - 1, plain.end("name") - 1))
+        if last.line != line.word.place.line:  # broken by a backslash
+            return ()
+        start = _offset(file, first if plain["specifier"] else last) + (not plain["specifier"])
+        stop = _offset(file, last) + 1
+        return (Edit(start, stop, f"=={only}".encode()),)
+    return ()
+
+
+def _offset(file: File, place: Place) -> int:
+    """Return the byte in `file` where `place` is."""
+    starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", file.text))]
+    before = file.text[: starts[place.line - 1] + place.column - 1]
+    mark = 3 if file.data.startswith(b"\xef\xbb\xbf") else 0
+    return mark + len(before.encode())
+
+
+# --- Conda environments -----------------------------------------------------------------------
+
+
+def _conda_environment(file: File, judge: _Judge) -> Iterator[Outcome]:
+    from mlops_checklist.sources import conda, lockfile
+
+    environment = conda.environment(file)
+    if environment is None:
+        return
+    beside: list[list[Lock]] = []  # asked for only where it matters
+
+    def locked(name: str) -> bool:
+        if not beside:
+            beside.append(lockfile.beside(file.path))
+        return any(lock.is_conda or name in lock.versions for lock in beside[0])
+
+    yield from _conda_specs(environment.conda, judge, locked)
+    for text, place in environment.pip:
+        text = re.sub(r"^-e\s*", "", text)
+        if text.startswith("-"):  # -r, --index-url
+            continue
+        if _open(text):
+            yield _undecided_text(text, place)
+            continue
+        try:
+            name, problem = judge.requirement(text, place)
+        except Unreadable as error:
+            yield _error(error)
+            continue
+        if problem and locked(name):
+            judge.pinned.append(place)
+        elif problem and name in BUILD_TOOLS:
+            yield undecided(problem, place, f"'{_shown(text)}' {ADVICE[problem]}")
+        elif problem:
+            yield _says(problem, place, text)
+
+
+def _conda_specs(
+    texts: Sequence[tuple[str, Place]], judge: _Judge, locked: Callable[[str], bool]
+) -> Iterator[Outcome]:
+    from mlops_checklist.sources import conda
+    from mlops_checklist.sources.requirements import canonical
+
+    for text, place in texts:
+        spec = conda.match_spec(text) if not _open(text) else None
+        if spec is None and _open(text):
+            yield _undecided_text(text, place)
+        elif spec is None:
+            cause = f"'{_shown(text)}' (line {place.line})"
+            message = f"cannot parse as conda specification: {cause}"
+            yield Outcome("error", "unparseable", place, message)
+        elif canonical(spec.name) in judge.allowed:
+            continue
+        elif not (problem := conda.pin_problem(spec)) or locked(canonical(spec.name)):
+            judge.pinned.append(place)
+        elif spec.name in BUILD_TOOLS:  # conda lists pip only to be able to call it
+            yield undecided(problem, place, f"'{_shown(text)}' {ADVICE[problem]}")
+        else:
+            yield _says(problem, place, text)
+
+
+# --- pyproject.toml and Pipfile ---------------------------------------------------------------
+
+Declared = tuple[str, str, "str | None", tuple[str, ...], str]
+"""Canonical name, text, broken rule, key path, and the text to look for below that key."""
+
+
+def _manifest(
+    file: File, judge: _Judge, declared: Callable[[Any, _Judge, File], Iterator[Declared | Outcome]]
+) -> Iterator[Outcome]:
+    """Yield one finding if any dependency is loose and no lock governs the manifest."""
+    from mlops_checklist.sources import lockfile, toml
+
+    document = file.read(toml.document)
+    loose: list[Declared] = []
+    total = 0
+    for each in declared(document, judge, file):
+        if isinstance(each, Outcome):
+            yield each
+            continue
+        total += 1
+        if each[2] is None:
+            judge.pinned.append(_in_toml(file, each[3], each[4]))
+        elif each[0] not in judge.allowed:
+            loose.append(each)
+    if not loose or judge.library or _is_library(document):
+        return
+    lock = lockfile.governing(file.path, {each[0] for each in loose if each[0]})
+    first = _in_toml(file, loose[0][3], loose[0][4])
+    if lock is not None:
+        judge.pinned += [first] * len(loose)
+        return
+    quoted = ", ".join(f"'{_shown(each[1])}'" for each in loose[:3]) + ", ..." * (len(loose) > 3)
+    why = lockfile.unused(file.path) or "no lock file is tracked beside or above"
+    advice = "commit Pipfile.lock" if declared is _pipfile else f"commit one of {LOCKS}"
+    message = f"{len(loose)} of {total} dependencies are not exact ({quoted}) and {why}; {advice}"
+    yield violation("no-lockfile", first, message)
+
+
+_PUBLISHED = ("Development Status ::", "Intended Audience ::", "License ::")
+
+
+def _is_library(document: Any) -> bool:
+    """Tell whether the manifest describes a package that is published: its users need ranges.
+
+    It has a build backend and classifiers for readers of an index: who it is for, how mature it
+    is, its license. `Programming Language ::` alone says nothing; `Private ::` forbids uploads.
+    """
+    classifiers = [
+        each
+        for table in (("project",), ("tool", "poetry"))
+        for each in _get(document, (*table, "classifiers"), list)
+        if isinstance(each, str)
+    ]
+    return bool(
+        _get(document, ("build-system",), dict).get("build-backend")
+        and any(each.startswith(_PUBLISHED) for each in classifiers)
+        and not any(each.startswith("Private ::") for each in classifiers)
+    )
+
+
+def _pyproject(document: Any, judge: _Judge, file: File) -> Iterator[Declared | Outcome]:
+    from mlops_checklist.sources.requirements import canonical, parse, pin_problem, ref_problem
+
+    own = _get(document, ("project",), dict).get("name")
+    own = canonical(own) if isinstance(own, str) else ""
+    sources = _get(document, ("tool", "uv", "sources"), dict)
+    from_source = {canonical(name): source for name, source in sources.items()}
+    lists: list[tuple[tuple[str, ...], Any]] = [
+        (("project", "dependencies"), _get(document, ("project", "dependencies"), list)),
+        (
+            ("tool", "uv", "dev-dependencies"),
+            _get(document, ("tool", "uv", "dev-dependencies"), list),
+        ),
+    ]
+    for table in (
+        ("project", "optional-dependencies"),
+        ("dependency-groups",),
+        ("tool", "pdm", "dev-dependencies"),
+    ):
+        lists += [((*table, key), value) for key, value in _get(document, table, dict).items()]
+    for keys, values in lists:
+        for text in values if isinstance(values, list) else ():
+            if not isinstance(text, str):  # {include-group = "test"}
+                continue
+            place = _in_toml(file, keys, text)
+            if _open(text):
+                yield _undecided_text(text, place)
+                continue
+            try:
+                found = parse(re.sub(r"^-e\s*", "", text), place)
+            except Unreadable as error:
+                yield _error(error)
+                continue
+            if found is None or (found.name == own and own):
+                continue
+            problem = pin_problem(found)
+            source = from_source.get(found.name)
+            if isinstance(source, dict) and source.keys() & {"path", "workspace"}:
+                continue
+            if isinstance(source, dict) and "git" in source:
+                problem = ref_problem(str(source.get("rev") or source.get("tag") or ""))
+            yield found.name, text, problem, keys, text
+    poetry = _get(document, ("tool", "poetry"), dict)
+    tables: list[tuple[str, ...]] = [("dependencies",), ("dev-dependencies",)]
+    groups = _get(poetry, ("group",), dict)
+    tables += [("group", group, "dependencies") for group in groups]
+    for inner in tables:
+        packages = _get(poetry, inner, dict)
+        yield from _versions(packages, ("tool", "poetry", *inner), {"python"})
+
+
+def _pipfile(document: Any, judge: _Judge, file: File) -> Iterator[Declared | Outcome]:
+    for section, packages in document.items():
+        if section not in ("source", "requires", "scripts", "pipenv") and isinstance(
+            packages, dict
+        ):
+            yield from _versions(packages, (section,), set())
+
+
+def _versions(packages: Any, keys: tuple[str, ...], skipped: Collection[str]) -> Iterator[Declared]:
+    """Yield what a table of Poetry or Pipfile declares: name -> version, table or list of them."""
+    from mlops_checklist.sources.requirements import canonical, constraint_problem, ref_problem
+
+    for name, value in packages.items():
+        if name in skipped:
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str):
+                text, problem = each, constraint_problem(each)
+            elif not isinstance(each, dict) or each.keys() & {"path", "file", "url"}:
+                continue
+            elif "git" in each:
+                text = str(each.get("rev") or each.get("ref") or each.get("tag") or "")
+                problem = ref_problem(text)
+            else:
+                text = str(each.get("version", "*"))
+                problem = constraint_problem(text)
+            yield canonical(name), f"{name} {text}".strip(), problem, (*keys, name), name
+
+
+def _get(document: Any, keys: Sequence[str], wanted: type) -> Any:
+    """Return what stands under the path `keys` if it is of the type `wanted`, else an empty one."""
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document if isinstance(document, wanted) else wanted()
+
+
+def _in_toml(file: File, keys: Sequence[str], text: str) -> Place:
+    """Return the place of `text` at or below the line where the key path is set."""
+    from mlops_checklist.sources.toml import line_of
+
+    first = line_of(file.text, keys)
+    for number, line in enumerate(file.lines[first - 1 : first + 999], first):
+        column = line.find(text)
+        if column >= 0:
+            return Place(number, column + 1)
+    return Place(first)
+
+
+# --- Commands ---------------------------------------------------------------------------------
+
+
+class _Script(NamedTuple):
+    """Commands, how their places become the file's, the lines they stand in, and known values."""
+
+    commands: Sequence[Command]
+    place_of: Callable[[Place], Place]
+    lines: Sequence[str]
+    known: dict[str, str]
+
+    def is_redirected(self, word: Word) -> bool:
+        """Tell whether < or > follows `word` at once, as in `pip install torch>=2`."""
+        line, column = word.end
+        here = self.lines[line - 1] if line <= len(self.lines) else ""
+        return here[column - 1 : column] in ("<", ">")
+
+
+def _scripts(file: File) -> Iterator[_Script]:
+    from mlops_checklist.sources import shell
+
+    def same(place: Place) -> Place:
+        return place
+
+    if file.kind == "dockerfile":
+        from mlops_checklist.sources import dockerfile
+
+        known: dict[str, str] = {}
+        for instruction in file.read(dockerfile.dockerfile).instructions:
+            for name, value in dockerfile.variables(instruction):
+                if value.text:  # `ARG X` alone keeps what an ARG before FROM says
+                    known[name] = dockerfile.expand(value.text, known)
+            if instruction.keyword == "RUN":
+                commands = dockerfile.run_commands(instruction)
+                yield _Script(commands, same, file.lines, dict(known))
+    elif file.kind == "shell":
+        yield _Script(shell.commands(file.text), same, file.lines, {})
+    elif file.kind == "python":
+        from mlops_checklist.sources import notebook
+
+        for text, line, column in notebook.script_magics(file.text):
+            yield _Script(shell.commands(text, line, column), same, file.lines, {})
+    else:
+        from mlops_checklist.sources import notebook
+
+        for cell in file.read(notebook.notebook).cells:
+            if cell.kind != "code" or not re.search(r"install|create| add ", cell.source):
+                continue
+
+            def in_cell(place: Place, cell: notebook.Cell = cell) -> Place:
+                numbers = cell.file_lines
+                file_line = numbers[min(place.line, len(numbers)) - 1]
+                return Place(place.line, place.column, cell.number, file_line)
+
+            lines = cell.source.split("\n")
+            for text, line, column in notebook.shell_lines(cell):
+                yield _Script(shell.commands(text, line, column), in_cell, lines, {})
+
+
+def _commands(script: _Script, judge: _Judge) -> Iterator[Outcome]:
+    from mlops_checklist.sources import conda, requirements, shell
+    from mlops_checklist.sources.dockerfile import expand
+
+    known = script.known
+    for command in script.commands:
+        plain = shell.unwrapped(command)
+        if not plain.words:
+            for name, value in plain.assignments:
+                known[name] = expand(value.text, known)
+            continue
+        specs = [
+            (expand(word.text, known), script.place_of(word.place))
+            for word in conda.installed(plain)
+        ]
+        yield from _conda_specs(specs, judge, lambda name: False)
+        install = requirements.installed(plain)
+        if install is None:
+            continue
+        variables = {*known, *(name for name, _ in plain.assignments)}
+        why = ""
+        if install.locks:
+            why = "the command records the version in a lock"
+        elif install.constraints or "PIP_CONSTRAINT" in variables:
+            why = "a constraints file may pin it"
+        elif {_head(word.text) for word in install.words} <= BUILD_TOOLS:
+            why = "it only builds the packages"
+        for word in install.words:
+            text, place = expand(word.text, known), script.place_of(word.place)
+            for outcome in _operand(text, place, judge, why):
+                if outcome.kind == "violation" and script.is_redirected(word):
+                    hint = f"{outcome.message} and quote it: < and > are redirections here"
+                    outcome = outcome._replace(message=hint)
+                yield outcome
+
+
+def _head(text: str) -> str:
+    from mlops_checklist.sources.requirements import canonical
+
+    return canonical(re.split(r"[\s=<>!~@;\[]", text.strip(), maxsplit=1)[0])
+
+
+def _operand(text: str, place: Place, judge: _Judge, why: str) -> Iterator[Outcome]:
+    """Judge one operand of an install command; `why` says what leaves it undecided, if anything."""
+    from mlops_checklist.sources.requirements import is_local
+
+    if _open(text):
+        problem = _filled(text, place, judge)
+        if problem is None:
+            if not is_local(text):
+                yield _undecided_text(text, place)
+            return
+    else:
+        try:
+            _, problem = judge.requirement(text, place)
+        except Unreadable:
+            yield undecided("unpinned", place, f"'{_shown(text)}' is no requirement")
+            return
+    if problem and why:
+        yield undecided(problem, place, f"'{_shown(text)}' {ADVICE[problem]}; {why}")
+    elif problem:
+        yield _says(problem, place, text)
+
+
+HOOK = Hook(
+    id="pinned-requirements",
+    description="Dependencies pinned to specific versions",
+    reads={
+        "requirements": b"",
+        "yaml": rb"(?m)^[ \t]*[\"']?dependencies[\"']?[ \t]*:",
+        "toml": rb"dependenc|packages",
+        "dockerfile": rb"\b(?:install|create|add)\b",
+        "shell": rb"\b(?:install|create|add)\b",
+        "notebook": rb"\b(?:install|create|add)\b",
+        "python": rb"(?m)^[ \t]*(?:# MAGIC |[%!])[^\n]*\b(?:install|create|add)\b",
+    },
+    rules=RULES,
+    check=check,
+    options=(
+        Option("require-hashes", "a pinned requirement needs a hash, a Git one a commit", False),
+        Option("allow", "a package that may stay unpinned", ()),
+        Option("library", "the manifest is a library's: its ranges need no lock", False),
+    ),
+    fixes=True,
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the hook."""
+    return run(HOOK, argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,348 @@
+"""pip's requirements: files of them, single ones, and what a pip command installs.
+
+Formats: pip's "Requirements File Format" and "pip install" reference pages, PEP 440, 503, 508
+and 610. Lines are joined here, so that each character keeps its place; `packaging` reads what
+stands in them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from mlops_checklist.outcome import Place
+from mlops_checklist.sources import shell
+from mlops_checklist.sources.files import File, Unreadable
+from mlops_checklist.sources.shell import Command, Word, program
+
+LONGEST = 2_000  # characters of one requirement
+DEEPEST = 20  # levels of -r and -c that are followed
+
+
+class Requirement(NamedTuple):
+    """One requirement as written. `name` is canonical (PEP 503), "" for a URL or path without one.
+
+    `specifier` is "" for none; `url` is "" unless it names one; `hashed`: a hash stands with it.
+    """
+
+    text: str
+    name: str
+    specifier: str = ""
+    url: str = ""
+    hashed: bool = False
+
+
+class Line(NamedTuple):
+    """A logical line of a requirements file: `option` is "", "-r", "-c", "-e" or another one.
+
+    `word` is the requirement, or the option's value, with its places; hashes are left out.
+    """
+
+    option: str
+    word: Word
+    hashed: bool
+
+
+def canonical(name: str) -> str:
+    """Return the name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+# --- Single requirements ----------------------------------------------------------------------
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?", re.ASCII)
+_URL = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[A-Za-z][A-Za-z0-9+.-]*://|git\+[^/\s]+:", re.ASCII)
+_EGG = re.compile(r"[#&]egg=([\w.-]+)", re.ASCII)
+_HASH = re.compile(r"[#&](?:sha256|sha384|sha512|sha224|sha1|md5)=[0-9a-fA-F]{8}")
+
+
+def parse(text: str, place: Place, hashed: bool = False) -> Requirement | None:
+    """Return the requirement in `text`; None for a local path, which has nothing to pin.
+
+    Raises Unreadable, which names the text and its place, where it is neither.
+    """
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise _unreadable(text[:60], place, "too long")
+    if is_local(text):
+        return None
+    if _URL.match(text):
+        url = text.split()[0]
+        egg = _EGG.search(url)
+        return Requirement(text, canonical(egg[1]) if egg else "", "", url, hashed)
+    from packaging.requirements import InvalidRequirement
+    from packaging.requirements import Requirement as Parsed
+
+    try:
+        parsed = Parsed(text)
+    except (InvalidRequirement, RecursionError, ValueError) as error:
+        cause = str(error).split("\n")[0] if not isinstance(error, RecursionError) else "too deep"
+        raise _unreadable(text, place, cause) from None
+    if parsed.url and is_local(parsed.url):
+        return None
+    name = canonical(parsed.name)
+    return Requirement(text, name, str(parsed.specifier), parsed.url or "", hashed)
+
+
+def _unreadable(text: str, place: Place, cause: str) -> Unreadable:
+    shown = re.sub(r"://[^/@\s]*@", "://***@", text)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    cell = f"cell {place.cell}, " if place.cell else ""
+    return Unreadable(
+        f"cannot parse as requirement: '{shown}' ({cell}line {place.line}): {cause}", place=place
+    )
+
+
+def is_local(text: str) -> bool:
+    """Tell whether `text` names a path, as pip sees it: `.`, `./x[dev]`, `x/y.whl`, `file:…`."""
+    if text.startswith((".", "/", "~", "file:")) or re.match(r"[A-Za-z]:[\\/]", text):
+        return True
+    head = re.split(r"[\s;@\[]", text, maxsplit=1)[0]
+    if "://" in text or re.match(r"git\+", text):
+        return False
+    return "/" in head or "\\" in head or head.endswith((".whl", ".tar.gz", ".zip"))
+
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.IGNORECASE)
+_SHORT_COMMIT = re.compile(r"(?=[a-f]*\d)[0-9a-f]{7,39}", re.IGNORECASE)
+# v1.2, 1.2.3rc1, release-1.2, mlflow/v2.0; not main, dev, v2 or release/1.x
+_TAG = re.compile(r"(?:.*[-_/])?v?\d+(?:\.\d+)+[a-z0-9+._-]*", re.IGNORECASE)
+_ARCHIVE = re.compile(r"/(?:archive|tarball|zipball|legacy\.(?:tar\.gz|zip))/(.+)")
+_ARCHIVE_ENDING = re.compile(r"\.(?:tar\.gz|tar\.bz2|tgz|zip|tar)$")
+_VERSIONED_FILE = re.compile(r"[A-Za-z][\w.+-]*?-v?\d[\w.+!-]*\.(?:whl|tar\.gz|zip|tgz|tar\.bz2)")
+
+
+def pin_problem(requirement: Requirement, require_hashes: bool = False) -> str | None:
+    """Return the rule that `requirement` breaks, or None where it admits one version only."""
+    if requirement.url:
+        return _url_problem(requirement, require_hashes)
+    problem = specifier_problem(requirement.specifier)
+    if problem is None and require_hashes and not requirement.hashed:
+        return "no-hash"
+    return problem
+
+
+def specifier_problem(specifier: str) -> str | None:
+    """Return the rule that a PEP 440 specifier breaks: `==` and `===` alone fix a version."""
+    clauses = [clause.strip() for clause in specifier.split(",") if clause.strip()]
+    if not clauses:
+        return "unpinned"
+    if any(c.startswith("===") or (c.startswith("==") and "*" not in c) for c in clauses):
+        return None
+    return "wildcard" if any(c.startswith("==") for c in clauses) else "range"
+
+
+def _url_problem(requirement: Requirement, require_hashes: bool) -> str | None:
+    url = requirement.url
+    bare = url.partition("#")[0]
+    if re.match(r"(?:git|hg|svn|bzr)\+", url) or bare.startswith(("git://", "ssh://")):
+        path = bare.split("://", 1)[-1].partition("/")[2] or bare.split(":", 1)[-1]
+        return ref_problem(path.rpartition("@")[2] if "@" in path else "", require_hashes)
+    if requirement.hashed or _HASH.search(url):
+        return None
+    if archive := _ARCHIVE.search(bare.partition("?")[0]):
+        ref = _ARCHIVE_ENDING.sub("", archive[1]).removeprefix("refs/tags/")
+        return ref_problem(ref, require_hashes)
+    if require_hashes:
+        return "no-hash"
+    name = bare.partition("?")[0].rpartition("/")[2]
+    return None if _VERSIONED_FILE.fullmatch(name) else "unverified-url"
+
+
+def ref_problem(ref: str, require_hashes: bool = False) -> str | None:
+    """Return "moving-ref" unless `ref` is a commit or, without `require_hashes`, a version tag."""
+    if _COMMIT.fullmatch(ref):
+        return None
+    fixed = _SHORT_COMMIT.fullmatch(ref) or _TAG.fullmatch(ref)
+    return None if fixed and not require_hashes else "moving-ref"
+
+
+def constraint_problem(constraint: str) -> str | None:
+    """Return the rule that a version of Poetry's or Pipfile's breaks; a bare one is exact there."""
+    text = constraint.strip().lstrip("@")
+    if text in ("", "*", "latest"):
+        return "unpinned"
+    if "|" in text or text[0] in "^~<>!":
+        return "range"
+    if "*" in text:
+        return "wildcard"
+    return None if re.match(r"={0,3}\s*v?\d", text) else "range"
+
+
+# --- Files ------------------------------------------------------------------------------------
+
+_COMMENT = re.compile(r"(?:^|[ \t])#.*")
+_OPTION = re.compile(r"(--[A-Za-z][\w-]*)(?:[ \t]*=[ \t]*|[ \t]+|$)|(-[A-Za-z])[ \t=]*", re.ASCII)
+_PER_REQUIREMENT = re.compile(r"[ \t]+--(hash|global-option|config-settings?|install-option)\b")
+_LONG = {
+    "--requirement": "-r",
+    "--constraint": "-c",
+    "--editable": "-e",
+    "--find-links": "-f",
+    "--index-url": "-i",
+}
+_COMPILED = re.compile(r"#[^\n]*autogenerated by (?:pip-compile|uv)")
+
+
+def lines(file: File) -> list[Line]:
+    """Return the logical lines of a requirements file, in order; use `file.read(lines)`."""
+    result: list[Line] = []
+    pieces: list[tuple[str, int, int]] = []
+    for number, text in enumerate(file.lines, 1):
+        goes_on = text.endswith("\\") and not text.lstrip().startswith("#")
+        pieces.append((text[:-1] if goes_on else text, number, 1))
+        if goes_on and number < len(file.lines):
+            continue
+        if line := _line(shell.joined(pieces)):
+            result.append(line)
+        pieces = []
+    return result
+
+
+def _line(word: Word) -> Line | None:
+    if comment := _COMMENT.search(word.text):
+        word = word.part(0, comment.start())
+    text = word.text
+    start, stop = len(text) - len(text.lstrip()), len(text.rstrip())
+    if start >= stop:
+        return None
+    word = word.part(start, stop)
+    option = ""
+    if found := _OPTION.match(word.text):
+        option = found[2] or _LONG.get(found[1], found[1])
+        if found.end() >= len(word.text):
+            return Line(option, word, False)
+        word = word.part(found.end())
+    hashed = False
+    if extra := _PER_REQUIREMENT.search(word.text):
+        hashed = "--hash" in word.text[extra.start() :]
+        word = word.part(0, extra.start())
+    return Line(option, word, hashed)
+
+
+def is_compiled(text: str) -> bool:
+    """Tell whether a header says that pip-tools or uv wrote this requirements file."""
+    return _COMPILED.search(text[:4_000]) is not None
+
+
+def is_conda_list(text: str) -> bool:
+    """Tell whether `conda list --export` wrote this requirements file."""
+    return "conda create --name" in text[:400]
+
+
+def pinned_names(path: str, depth: int = 0) -> dict[str, str]:
+    """Return name -> version of what the requirements file at `path` pins, with its -r and -c.
+
+    Raises Unreadable where it, or one that it names, cannot be read. Lines that cannot be
+    parsed pin nothing.
+    """
+    result: dict[str, str] = {}
+    file = File(path, "requirements")
+    for line in file.read(lines):
+        if line.option in ("-r", "-c") and depth < DEEPEST and not is_remote(line.word.text):
+            result |= pinned_names(target(path, line.word.text), depth + 1)
+        elif not line.option and "==" in line.word.text:
+            try:
+                found = parse(line.word.text, line.word.place)
+            except Unreadable:
+                continue
+            if found and not found.url and specifier_problem(found.specifier) is None:
+                exact = re.search(r"={2,3}\s*([^,\s*]+)", found.specifier)
+                result[found.name] = exact[1] if exact else ""
+    return result
+
+
+def target(path: str, named: str) -> str:
+    """Return the path of the file that a `-r` or `-c` line of the file at `path` names."""
+    return os.path.normpath(os.path.join(os.path.dirname(path), named.strip().strip("'\"")))
+
+
+def is_remote(named: str) -> bool:
+    """Tell whether a `-r` or `-c` line names what is not a file here: a URL, a variable."""
+    return "://" in named or "$" in named or "{" in named
+
+
+# --- Commands ---------------------------------------------------------------------------------
+
+
+class Install(NamedTuple):
+    """What a command installs from an index: the requirements, and whether `-c` narrows them.
+
+    `locks`: the tool records exact versions by itself (`uv add`, `poetry add`).
+    """
+
+    words: tuple[Word, ...]
+    constraints: tuple[Word, ...] = ()
+    locks: bool = False
+
+
+_PIP = re.compile(r"pip(?:3(?:\.\d+)?)?(?:\.exe)?")
+_PYTHON = re.compile(r"(?:python|pypy)(?:[23](?:\.\d+)?)?(?:\.exe)?|\{?\$?\{?sys\.executable\}?\}?")
+_VALUED = """
+-r --requirement --requirements -c --constraint --constraints -e --editable -t --target -i
+--index-url --extra-index-url --index --default-index -f --find-links -b --build -d --build-
+constraint --override --overrides --prefix --root --src --upgrade-strategy --platform --python-
+version --python-platform --implementation --abi --no-binary --only-binary --proxy --retries
+--timeout --default-timeout --exists-action --trusted-host --allow-insecure-host --cert
+--client-cert --cache-dir --log --progress-bar --report -C --config-settings --config-setting
+--global-option --install-option --python -p --use-feature --use-deprecated --keyring-provider
+--group --extra --resolution --exclude-newer --link-mode --torch-backend -P --upgrade-package
+--reinstall-package --refresh-package --index-strategy --prerelease --color --config-file
+--project --directory --no-build-package --no-binary-package --pip-args --suffix --hash
+"""
+_WITH_VALUE = frozenset(_VALUED.split())
+_CLUSTER = re.compile(r"-[qvUI]+([a-z])")  # `-qr requirements.txt`
+_ADDING = frozenset({"uv add", "poetry add", "pdm add", "rye add", "pixi add", "pipenv install"})
+
+
+def installed(command: Command) -> Install | None:
+    """Return what `command` (unwrapped) installs with pip, uv, pipx and their like, or None."""
+    words = command.words
+    name = program(command)
+    if _PYTHON.fullmatch(name) and len(words) > 2 and words[1].text == "-m":
+        words = words[2:]
+        name = words[0].text
+    if not words:
+        return None
+    rest = words[1:]
+    if name == "uv" and len(rest) > 1 and rest[0].text in ("pip", "tool"):
+        rest = rest[1:]
+    elif _PIP.fullmatch(name) or name == "pipx":
+        at = 0
+        while at < len(rest) and rest[at].text.startswith("-"):
+            at += 1 + (rest[at].text in _WITH_VALUE)
+        rest = rest[at:]
+    elif not (rest and f"{name} {rest[0].text}" in _ADDING):
+        return None
+    locks = name not in ("pipx",) and not _PIP.fullmatch(name) and rest[0].text == "add"
+    if not rest or not (rest[0].text == "install" or locks):
+        return None
+    return _arguments(rest[1:], locks or name == "pipenv")
+
+
+def _arguments(words: tuple[Word, ...], locks: bool) -> Install:
+    required: list[Word] = []
+    constraints: list[Word] = []
+    option = ""
+    for word in words:
+        text = word.text
+        if option:
+            if option in ("-c", "--constraint", "--constraints"):
+                constraints.append(word)
+            elif option in ("-e", "--editable"):
+                required.append(word)
+            option = ""
+        elif text in _WITH_VALUE:
+            option = text
+        elif (cluster := _CLUSTER.fullmatch(text)) and f"-{cluster[1]}" in _WITH_VALUE:
+            option = f"-{cluster[1]}"
+        elif text.startswith("-"):
+            name, equals, _ = text.partition("=")
+            if name == "--constraint" or (text.startswith("-c") and len(text) > 2):
+                constraints.append(word.part(len(name) + 1 if equals else 2))
+            elif name == "--editable" and equals:
+                required.append(word.part(len(name) + 1))
+        else:
+            required.append(word)
+    return Install(tuple(required), tuple(constraints), locks)

@@ -1,0 +1,400 @@
+"""pinned-requirements: what is flagged, where, what is left alone, and what --fix writes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mlops_checklist.environment.pinned_requirements import HOOK, main
+from mlops_checklist.sources.files import File
+
+from helpers import found, notebook, outcomes
+
+SHA = "0123456789012345678901234567890123456789"
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    return tmp_path
+
+
+def write(path: str, text: str, track: bool = True) -> None:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text)
+    if track:
+        subprocess.run(["git", "add", "--", path], check=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "column"),
+    [
+        ("numpy", "unpinned", 1),
+        ("numpy[x]", "unpinned", 1),
+        ("  numpy >= 1 # old", "range", 3),
+        ("numpy~=1.2", "range", 1),
+        ("numpy!=1.2", "range", 1),
+        ("numpy>=1,<2 ; python_version<'3.9'", "range", 1),
+        ("numpy==1.*", "wildcard", 1),
+        ("-e git+https://h/a/b.git@main#egg=b", "moving-ref", 4),
+        ("git+https://h/a/b", "moving-ref", 1),
+        ("git+ssh://git@h/a/b.git", "moving-ref", 1),
+        ("b @ git+https://h/a/b@feature/x", "moving-ref", 1),
+        ("https://github.com/a/b/archive/main.zip", "moving-ref", 1),
+        ("https://github.com/a/b/archive/refs/heads/dev.tar.gz", "moving-ref", 1),
+        ("x @ https://h/latest.tar.gz", "unverified-url", 1),
+    ],
+)
+def test_flagged_lines(line: str, rule: str, column: int) -> None:
+    said = outcomes(HOOK, "requirements.txt", f"# head\n{line}\n")
+    assert found(said) == [(rule, 2, column)]
+    assert found(said, "error", "undecided", "evidence") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "numpy==1.26.4",
+        "numpy===1.26.4",
+        "numpy == 1.26.4  # comment",
+        "numpy[a,b]==1.26.4; python_version < '3.12'",
+        "numpy==1.26.4 --hash=sha256:aa \\\n    --hash=sha256:bb",
+        "numpy==1.26.4 \\\n    --hash=sha256:aa",
+        "-e .",
+        "--editable ./sub[dev]",
+        ".",
+        "./wheels/x.whl",
+        "x @ file:///x",
+        "--index-url https://user:pass@h/simple",
+        "-i https://h/simple",
+        "--require-hashes",
+        f"git+https://h/a/b@{SHA}",
+        "git+https://h/a/b@v1.2.0#egg=b",
+        "git+ssh://git@h/a/b.git@release-1.2",
+        "x @ https://h/latest.tar.gz#sha256=0123456789abcdef",
+        "https://h/x-1.2-py3-none-any.whl",
+        "https://github.com/a/b/archive/refs/tags/v1.0.zip",
+        f"https://github.com/a/b/archive/{SHA}.zip",
+    ],
+)
+def test_lines_left_alone(line: str) -> None:
+    said = outcomes(HOOK, "requirements.txt", f"{line}\n")
+    assert found(said, "violation", "error", "undecided") == []
+
+
+def test_a_file_gives_one_piece_of_evidence() -> None:
+    said = outcomes(HOOK, "requirements.txt", "\na==1\nb==2\n")
+    assert [(o.kind, o.rule, o.place.line, o.message) for o in said] == [
+        ("evidence", "pinned", 2, "2 requirements pinned")
+    ]
+
+
+@pytest.mark.parametrize("line", ["{{ cookiecutter.package }}", "torch=={{ v }}", "torch==${V}"])
+def test_templates_are_undecided(line: str) -> None:
+    said = outcomes(HOOK, "requirements.txt", f"{line}\n")
+    assert [o.kind for o in said] == ["undecided"]
+
+
+def test_a_broken_line_is_an_error_and_the_others_are_judged() -> None:
+    said = outcomes(HOOK, "requirements.txt", "foo bar\nnumpy\n")
+    assert found(said, "error") == [("unparseable", 1, 1)]
+    assert "'foo bar' (line 1)" in said[0].message
+    assert found(said) == [("unpinned", 2, 1)]
+
+
+def test_utf_16_requirements() -> None:
+    said = outcomes(HOOK, "requirements.txt", "numpy\r\npandas==1\r\n".encode("utf-16"))
+    assert found(said) == [("unpinned", 1, 1)]
+
+
+def test_constraints_pin_and_their_absence_is_an_error() -> None:
+    write("c/constraints.txt", "-r more.txt\nScikit_Learn==1.4\n")
+    write("c/more.txt", "numpy==1.26\n")
+    text = "-c c/constraints.txt\nscikit-learn>=1\nnumpy\npandas\n-r none.txt\n"
+    said = outcomes(HOOK, "requirements.txt", text)
+    assert found(said) == [("unpinned", 4, 1)]
+    assert found(said, "error") == [("unreadable", 5, 4)]
+    assert "'none.txt' (line 5)" in [o.message for o in said if o.kind == "error"][0]
+
+
+def test_constraints_at_a_url_leave_it_undecided() -> None:
+    said = outcomes(HOOK, "requirements.txt", "-c https://h/constraints.txt\napache-airflow\n")
+    assert found(said) == []
+    assert found(said, "undecided") == [("unpinned", 2, 1)]
+
+
+def test_options() -> None:
+    text = f"numpy==1\npandas==1 --hash=sha256:aa\ngit+https://h/a@v1.0\ngit+https://h/a@{SHA}\n"
+    said = outcomes(HOOK, "requirements.txt", text, require_hashes=True)
+    assert found(said) == [("no-hash", 1, 1), ("moving-ref", 3, 1)]
+    said = outcomes(HOOK, "requirements.txt", "Scikit_Learn\n", allow=("scikit-learn",))
+    assert said == []
+
+
+def test_in_files_are_fine_when_compiled() -> None:
+    assert found(outcomes(HOOK, "requirements.in", "numpy\n")) == [("unpinned", 1, 1)]
+    write("requirements.txt", "numpy==1\n", track=False)
+    assert found(outcomes(HOOK, "requirements.in", "numpy\n")) == [("unpinned", 1, 1)]
+    write("requirements.txt", "numpy==1\n")
+    assert outcomes(HOOK, "requirements.in", "numpy\n") == []
+
+
+def test_files_beside_an_mlmodel_are_mlflows() -> None:
+    write("m/MLmodel", "flavors: {}\n")
+    assert outcomes(HOOK, "m/requirements.txt", "numpy\n") == []
+    assert outcomes(HOOK, "m/conda.yaml", "dependencies: [numpy]\n") == []
+
+
+def test_a_lock_beside_stands_for_what_it_knows() -> None:
+    write("uv.lock", '[[package]]\nname = "numpy"\nversion = "1.26.4"\n')
+    said = outcomes(HOOK, "requirements.txt", "numpy>=1\npandas>=2\n")
+    assert found(said) == [("range", 2, 1)]
+    said = outcomes(HOOK, "environment.yml", "dependencies:\n  - pip:\n    - numpy\n")
+    assert found(said) == []
+
+
+ENVIRONMENT = """\
+name: x
+dependencies:
+  - python=3.11
+  - numpy=1.26
+  - scipy=1.11.1
+  - mkl=2024=h1
+  - pandas>=2
+  - conda-forge::xgboost
+  - "lightgbm==4.0"
+  - shap[version='>=0.4']
+  - pip
+  - pip:
+    - torch
+    - mlflow==2.1
+    - -r requirements.txt
+"""
+
+
+def test_conda_environment() -> None:
+    said = outcomes(HOOK, "environment.yml", ENVIRONMENT)
+    assert found(said) == [
+        ("fuzzy", 4, 5),
+        ("range", 7, 5),
+        ("unpinned", 8, 5),
+        ("range", 10, 5),
+        ("unpinned", 13, 7),
+    ]
+    assert found(said, "undecided") == [("unpinned", 11, 5)]
+    write("conda-lock.yml", "package:\n- name: numpy\n  version: 1.26.4\n")
+    assert found(outcomes(HOOK, "environment.yml", ENVIRONMENT)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Chart.yaml", "name: c\ndependencies:\n  - name: redis\n    version: 1\n"),
+        ("docker-compose.yml", "dependencies: [numpy]\n"),
+    ],
+)
+def test_other_yaml_is_left_alone(path: str, text: str) -> None:
+    assert outcomes(HOOK, path, text) == []
+
+
+PYPROJECT = """\
+[project]
+name = "x"
+dependencies = [
+  "numpy==1.26",
+  "pandas>=2",
+  "x[dev]",
+]
+[dependency-groups]
+dev = ["pytest", {include-group = "x"}]
+"""
+
+
+def test_one_finding_for_a_pyproject() -> None:
+    said = outcomes(HOOK, "pyproject.toml", PYPROJECT)
+    assert found(said) == [("no-lockfile", 5, 4)]
+    assert [o.message for o in said if o.kind == "violation"] == [
+        "2 of 3 dependencies are not exact ('pandas>=2', 'pytest') and no lock file is tracked "
+        "beside or above; commit one of uv.lock, poetry.lock, pdm.lock, pylock.toml"
+    ]
+    assert found(outcomes(HOOK, "pyproject.toml", PYPROJECT, library=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "text", "track", "fine"),
+    [
+        ("uv.lock", '[[package]]\nname = "pandas"\nversion = "2"\n', True, True),
+        ("uv.lock", '[[package]]\nname = "pandas"\nversion = "2"\n', False, False),
+        ("uv.lock", "version = 1\n", True, False),
+        ("poetry.lock", "", True, False),
+        ("poetry.lock", "[[", True, False),
+        ("pylock.toml", 'lock-version = "1.0"\n[[packages]]\nname = "pandas"\n', True, True),
+        ("requirements.txt", "pandas==2\n", True, False),
+        (
+            "requirements.txt",
+            "# This file is autogenerated by pip-compile\npandas==2\n",
+            True,
+            True,
+        ),
+    ],
+)
+def test_locks_of_a_pyproject(lock: str, text: str, track: bool, fine: bool) -> None:
+    write(lock, text, track)
+    said = found(outcomes(HOOK, "pyproject.toml", PYPROJECT))
+    assert said == ([] if fine else [("no-lockfile", 5, 4)])
+
+
+def test_a_lock_above_must_know_the_dependencies() -> None:
+    lock = '[[package]]\nname = "pandas"\nversion = "2"\n'
+    write("uv.lock", lock)
+    assert found(outcomes(HOOK, "sub/pyproject.toml", PYPROJECT)) == [("no-lockfile", 5, 4)]
+    write("uv.lock", lock + '[[package]]\nname = "pytest"\nversion = "8"\n')
+    assert found(outcomes(HOOK, "sub/pyproject.toml", PYPROJECT)) == []
+
+
+@pytest.mark.parametrize(
+    ("classifiers", "library"),
+    [
+        ('"Development Status :: 4 - Beta"', True),
+        ('"Programming Language :: Python :: 3"', False),
+        ('"License :: OSI Approved", "Private :: Do Not Upload"', False),
+    ],
+)
+def test_a_published_library_needs_no_lock(classifiers: str, library: bool) -> None:
+    text = (
+        '[build-system]\nrequires = ["x"]\nbuild-backend = "x"\n'
+        f'[project]\nname = "x"\nclassifiers = [{classifiers}]\ndependencies = ["numpy"]\n'
+    )
+    assert (found(outcomes(HOOK, "pyproject.toml", text)) == []) is library
+
+
+@pytest.mark.parametrize(
+    ("version", "loose"),
+    [
+        ('"^1.2"', True),
+        ('"1.8.1"', False),
+        ('"==1.8.1"', False),
+        ('"*"', True),
+        ('"@latest"', True),
+        ('{version = "1.8.1", extras = ["x"]}', False),
+        ('{git = "https://h/a", branch = "main"}', True),
+        ('{git = "https://h/a", tag = "v1.0"}', False),
+        ('{path = "../x"}', False),
+        ('[{version = "<2"}, {version = "2.1"}]', True),
+    ],
+)
+def test_poetry_and_pipfile(version: str, loose: bool) -> None:
+    text = f'[tool.poetry.dependencies]\npython = "^3.10"\ntorch = {version}\n'
+    assert found(outcomes(HOOK, "pyproject.toml", text)) == [("no-lockfile", 3, 1)] * loose
+    text = f"[packages]\ntorch = {version}\n"
+    assert found(outcomes(HOOK, "Pipfile", text)) == [("no-lockfile", 2, 1)] * loose
+
+
+DOCKERFILE = """\
+ARG TORCH_VERSION=2.1.0
+RUN apt-get install -y git && \\
+    pip install --no-cache-dir -U pip setuptools wheel && \\
+    pip install torch==${TORCH_VERSION} "pandas>=2" numpy>=1 \\
+      -i https://h/x mlflow
+RUN conda install -y -c conda-forge numpy=1.26 python=3.11 scipy=1.11.1
+RUN uv pip install --system ruff==0.1 black && python3 -m pip install -qr requirements.txt . -e .
+RUN pipx install poetry; uv tool install hatch==1.0; pip download foo; conda env create -f e.yml
+RUN --mount=type=cache,target=/c pip3 install -c constraints.txt keras foo==$X $P; uv add polars
+"""
+
+
+def test_dockerfile() -> None:
+    said = outcomes(HOOK, "Dockerfile", DOCKERFILE)
+    assert found(said) == [
+        ("range", 4, 41),
+        ("unpinned", 4, 53),
+        ("unpinned", 5, 22),
+        ("fuzzy", 6, 37),
+        ("unpinned", 7, 39),
+        ("unpinned", 8, 18),
+    ]
+    assert found(said, "undecided") == [
+        ("unpinned", 3, 35),
+        ("unpinned", 3, 39),
+        ("unpinned", 3, 50),
+        ("unpinned", 9, 65),
+        ("unpinned", 9, 71),
+        ("unpinned", 9, 79),
+        ("unpinned", 9, 90),
+    ]
+    assert "redirections" in next(o.message for o in said if o.place[:2] == (4, 53))
+
+
+def test_shell_script() -> None:
+    text = "V=1.2\npip install a==$V b==$W 'c>=1'\nsudo -H pip3 install d\npip list\n"
+    said = outcomes(HOOK, "app.sh", text)
+    assert found(said) == [("range", 2, 25), ("unpinned", 3, 22)]
+    assert found(said, "undecided") == [("unpinned", 2, 19)]
+
+
+def test_notebook() -> None:
+    text = notebook("import x", "%pip install torch mlflow==2.1\n!pip install -U 'a>=1' {b}")
+    said = outcomes(HOOK, "n.ipynb", text)
+    flagged = [o for o in said if o.kind == "violation"]
+    assert found(said) == [("unpinned", 1, 14), ("range", 2, 17)]
+    assert [o.place.cell for o in flagged] == [2, 2]
+    lines = text.splitlines()
+    assert all("install" in lines[(o.place.file_line or 0) - 1] for o in flagged)
+    assert found(said, "undecided") == [("unpinned", 2, 24)]
+
+
+def test_databricks() -> None:
+    text = "# Databricks notebook source\n# MAGIC %pip install torch a==1\n%pip install b\n"
+    assert found(outcomes(HOOK, "n.py", text)) == [("unpinned", 2, 22), ("unpinned", 3, 14)]
+    assert outcomes(HOOK, "n.py", '"""\npip install x\n"""\n') == []
+
+
+def test_fix_from_a_lock_above(capsys: pytest.CaptureFixture[str]) -> None:
+    packages = [("torch", "2.3.1"), ("pandas", "2.2.0"), ("jax", "0.4"), ("jax", "0.5")]
+    write("uv.lock", "".join(f'[[package]]\nname = "{n}"\nversion = "{v}"\n' for n, v in packages))
+    path = Path("sub/requirements.txt")
+    path.parent.mkdir()
+    path.write_bytes(
+        b"\xef\xbb\xbf# \xc3\xa9\r\ntorch>=2 ; python_version > '3'  # keep\r\n"
+        b"Pandas[excel] ~= 2.1\r\njax\r\ntorch <2\r\n  pandas\r\npandas\\\r\n  >=1\r\nother"
+    )
+    expected = (
+        b"\xef\xbb\xbf# \xc3\xa9\r\ntorch==2.3.1 ; python_version > '3'  # keep\r\n"
+        b"Pandas[excel]==2.2.0\r\njax\r\ntorch <2\r\n  pandas==2.2.0\r\npandas\\\r\n  >=1\r\nother"
+    )
+    for _ in range(2):
+        assert main(["--fix", str(path)]) == 1
+        assert path.read_bytes() == expected
+    assert capsys.readouterr().out.count("fixed:") == 3
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.sampled_from(
+        ["requirements.txt", "environment.yml", "pyproject.toml", "Pipfile", "Dockerfile", "a.sh"]
+    ),
+    st.lists(
+        st.sampled_from(
+            "pip install|conda install|RUN |numpy|==1.*|>=2|[|]|{|}|- |\n|: | |dependencies|"
+            "git+https://|@|#|\\|\"|'|$X|-r x|-e |-c |= |[project]|packages|é".split("|")
+        )
+        | st.text(max_size=3),
+        max_size=25,
+    ).map("".join),
+)
+def test_no_input_is_a_defect(path: str, text: str) -> None:
+    data = text.encode("utf-8", "surrogatepass")
+    said = outcomes(HOOK._replace(reads=dict.fromkeys(HOOK.reads, b"")), path, data)
+    assert [o for o in said if o.rule == "defect"] == []
+    assert File(path).kind
