@@ -324,10 +324,10 @@ def test_dockerfile() -> None:
         ("unpinned", 3, 35),
         ("unpinned", 3, 39),
         ("unpinned", 3, 50),
-        ("unpinned", 9, 65),
-        ("unpinned", 9, 71),
-        ("unpinned", 9, 79),
-        ("unpinned", 9, 90),
+        ("unpinned", 9, 66),
+        ("unpinned", 9, 72),
+        ("unpinned", 9, 80),
+        ("unpinned", 9, 91),
     ]
     assert "redirections" in next(o.message for o in said if o.place[:2] == (4, 53))
 

@@ -49,8 +49,7 @@ def test_pip_requirements_parser_sees_the_same_requirements(tmp_path: Path) -> N
     theirs = pip_requirements_parser.RequirementsFile.from_file(str(path)).requirements
     ours = File(str(path)).read(requirements.lines)
     lines = [line.word.place.line for line in ours if line.option in ("", "-e")]
-    assert sorted(each.requirement_line.line_number for each in theirs) == [2, 4, 8, 11, 12]
-    assert lines == [2, 3, 8, 10, 12]  # theirs counts the last physical line
+    assert sorted(each.requirement_line.line_number for each in theirs) == lines
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_pip_requirements_parser_sees_the_same_requirements(tmp_path: Path) -> N
         ("a>=1,==1.2", "a", None),
         ("a @ git+https://h/a@abc1234", "a", None),
         ("git+https://h/a@release/1.x#egg=A_b", "a-b", "moving-ref"),
-        ("git+https://h/a@deadbeef", "", None),
+        ("git+https://h/a@deadbee1", "", None),
         ("git+https://h/a@facade", "", "moving-ref"),
         ("git+https://user@h/a", "", "moving-ref"),
         ("git+ssh://git@h:22/a@v2.0-rc1", "", None),

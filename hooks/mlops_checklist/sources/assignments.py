@@ -231,8 +231,10 @@ def _literals(node: ast.expr, depth: int = 0) -> Iterator[ast.Constant]:
         yield from _literals(node.body, depth + 1)
         yield from _literals(node.orelse, depth + 1)
     elif isinstance(node, ast.Call):
-        if _last_name(node.func) in _WRAPPERS and node.args:
-            yield from _literals(node.args[0], depth + 1)
+        if _last_name(node.func) in _WRAPPERS:
+            defaults = [keyword.value for keyword in node.keywords if keyword.arg == "default"]
+            for value in (*node.args[:1], *defaults):
+                yield from _literals(value, depth + 1)
         elif isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "strip"):
             yield from _literals(node.func.value, depth + 1)
 

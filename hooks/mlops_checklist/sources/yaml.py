@@ -121,7 +121,8 @@ def pieces(node: Node, lines: Sequence[str]) -> list[tuple[str, int, int]]:
 def _unreadable(error: Exception, text: str) -> Unreadable:
     mark = getattr(error, "problem_mark", None)
     cause = getattr(error, "problem", None) or str(error).split("\n")[0]
-    where = Place(mark.line + 1, mark.column + 1) if mark else Place()
+    last = text.count("\n") + 1  # the end of the text is said to be on the line after it
+    where = Place(min(mark.line + 1, last), mark.column + 1) if mark else Place()
     line = f" (line {where.line})" if mark else ""
     return Unreadable(
         f"cannot parse as YAML: {cause}{line}",

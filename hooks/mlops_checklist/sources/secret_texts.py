@@ -1,0 +1,225 @@
+"""What a name or a value says of itself: does it name a secret, can it be one?
+
+Predicates over single texts, tables of words at the top. Which filters pay, and which cost more
+than they bring, was measured on labelled code (docs/hooks/no-hardcoded-secrets.md).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from typing import Literal
+
+Strength = Literal["password", "key", "token"]
+
+# --- Names ----------------------------------------------------------------------------------
+
+_PASSWORDS = frozenset(
+    "password passwd passphrase passcode pwd pass passwort senha contrasena contraseña".split()
+)
+_KEYS = frozenset(
+    "apikey secretkey accesskey privatekey authkey encryptionkey accountkey storagekey secret"
+    " apisecret clientsecret secretaccesskey".split()
+)
+# What stands before "key" where that is a secret.
+_SECRET_KEYS = frozenset(
+    "api apis secret access private auth authentication encryption signing account storage service"
+    " client master deploy subscription shared sas app application license webhook hmac aes jwt"
+    " session cookie crypto cipher".split()
+)
+_TOKENS = frozenset("token authtoken accesstoken auth authorization credential credentials pat".split())
+# What stands before "key" where that is an ordinary one, and before "token" in language models.
+_PLAIN_KEYS = frozenset(
+    "primary foreign sort partition cache public row dict map index group natural business hash"
+    " range join unique object s3 metric param parameter column label feature state config random"
+    " prng rng host registry tracking dedup idempotency routing image text input output batch target"
+    " prediction loss data sample dataset keyboard hot shortcut translation message error tag json"
+    " lookup order name i18n search order lock issue project jira storage_object blob file".split()
+)
+_VOCABULARY = frozenset(
+    "pad eos bos unk mask sep cls special max num min new input output prompt image stop start end"
+    " next prev first last total n per vocab vocabulary word text decoder encoder audio video page"
+    " pagination continuation cancellation sub prefix suffix middle boundary delimiter separator"
+    " newline blank oov time space empty begin begins ends of sos system user assistant bot_role"
+    " image_patch patch additional default_pad fim".split()
+)
+# Words after the secret's that do not change what it is.
+_TAILS = frozenset(
+    "value val str string plain plaintext default prod production dev develop test staging text"
+    " 1 2 3 old new current b64 base64 encoded admin root user db".split()
+)
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zñ]+|\d+")
+
+
+def name_words(name: str) -> list[str]:
+    """Split `apiKey`, `API_KEY`, `api-key` or `spring.api.key` into its words, in lower case."""
+    return [word.lower() for word in _WORD.findall(name[:200])]
+
+
+def secret_name(name: str) -> Strength | None:
+    """Tell what a name promises: "password" (any text), "key" or "token" (texts that look it).
+
+    None for names of other things, such as `pad_token`, `secretName`, `primary_key`, `max_tokens`.
+    """
+    words = name_words(name)
+    while len(words) > 1 and words[-1] in _TAILS:
+        words.pop()
+    if not words:
+        return None
+    last, before = words[-1], words[-2] if len(words) > 1 else ""
+    if last in _PASSWORDS:
+        short = last == "pass"  # `num_pass`, `first_pass`, `render.pass` are none
+        if short and (before in _VOCABULARY or "." in name or before in ("by", "to", "did")):
+            return None
+        return None if before in ("no", "is", "has", "show", "hide", "use", "reset") else "password"
+    if last == "phrase" and before == "pass":
+        return "password"
+    if last in _KEYS or (last == "key" and before in _SECRET_KEYS):
+        return None if before in ("use", "is", "has") and last == "secret" else "key"
+    if last == "key":
+        return "token" if before and before not in _PLAIN_KEYS else None
+    if last in _TOKENS:
+        return None if before in _VOCABULARY or before in ("use", "is", "has") else "token"
+    return None
+
+
+# --- Values ---------------------------------------------------------------------------------
+
+_PLACEHOLDER = re.compile(
+    r"""(?ix) <[^<>]*> | \*\*\* | x{4,} | ^x+$ | \.\.\. | … | _{3,} | ^-+$ | ^\#+$ | \?{3}
+    | (?<![a-z])your(?![a-z]) | ^your | (?<![a-z])my[-_ ]?(?:api|secret|password|pass|token|key|access)
+    | change[-_ ]?(?:me|it|this) | replace[-_ ]?(?:me|with|this)? (?![a-z]) | ^replace
+    | (?<![a-z])(?:example|sample|dummy|fake|placeholder|insert|todo|fixme|redacted|hidden|masked
+        |mock|some|not[-_ ]?(?:needed|used|required|set|applicable)|put|enter|fill|goes|here|foobar
+        |generate|generated|no[-_]key[-_]required|to[-_]be)(?![a-z])
+    | example | placeholder | redacted
+    | ^(?:test|testing|foo|bar|baz|demo|empty|blank|abc|abcd|none|null|nil|undefined|na|n/a|unset
+        |unknown|optional|required|string|str|text|bytes|int|any|object|value|default|secret|token
+        |basic|bearer|digest|anonymous|password|passwd|pass|pwd|key|apikey|hunter|yes|no|on|off|true
+        |false|abc123|asdf|env|ollama|lm-studio|sk-?|file|prompt|ask|auto|inherit|off|disabled
+        |enabled|username|user)$ """
+)
+_KNOWN_PLACEHOLDER = re.compile(
+    r"(?i)example|x{6,}|\*{3}|\.{3}|<|>|placeholder|redacted|your[-_]|replace[-_]?(?:me|with)|0{8}"
+    r"|(?:0123456789|1234567890)(?:0123456789|1234567890|abcdef)"
+)
+_REFERENCE = re.compile(
+    r"""(?x) \$\{ | \$\( | \{\{ | \{%  | %\( | \{[\w.!:\[\]"'()]*\} | ^%[\w-]*%?$ | %[sdr]\b | ^\$[\w:.]+ | ^@[\w./-]+$
+    | ^[!&*][A-Za-z] | \$\w+$ | ^%\w+% | \#\{
+    | os\.environ | getenv | process\.env | ENV\[ | System\. | secrets?\. | vault | keyring
+    | ^(?:op|ref\+\w+|env|vault|ssm|sm|gcp|aws|azure|secret|secrets|keyvault|awssm|gcpsm)[:/]
+    | ^(?:arn|projects)[:/] | ^secretsmanager """
+)
+_PATH = re.compile(
+    r"""(?ix) ^(?:~|\.{1,2})?/[\w.@/ {}$-]*$ | ^[a-z][a-z0-9+.-]*://[^@\s]*$ | ^[a-z]:\\ | ^(?:\w[\w.-]*/){2,}[\w.-]*$
+    | ^[\w./-]+\.(?:py|json|ya?ml|toml|ini|cfg|txt|pem|key|crt|cer|csv|env|sh|pub|p12|jks|md|html?|conf)$ """
+)
+_NUMBER = re.compile(r"[-+]?[\d.,_]+(?:e[-+]?\d+)?")
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OBJECT_ID = re.compile(r"(?i)[0-9a-f]{24}")  # Domino's projects, datasets, snapshots (MongoDB)
+_DIGEST = re.compile(r"(?i)(?:sha\d+|md5)[:=-].*|git-.*")
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+")
+
+
+def is_placeholder(value: str) -> bool:
+    """`<your key>`, `your-api-key`, `REPLACE_WITH_…`, `changeme`, `xxx`, `***`, `test`."""
+    return bool(_PLACEHOLDER.search(value)) or len(set(value)) < 3
+
+
+def is_example(value: str) -> bool:
+    """Tell whether a text in a known key format is plainly an example, such as AWS's own."""
+    return bool(_KNOWN_PLACEHOLDER.search(value)) or len(set(value)) < 8
+
+
+def is_reference(value: str) -> bool:
+    """`${VAR}`, `{{ var }}`, `%s`, `os.environ[…]`, `vault:…`: the value stands elsewhere."""
+    return bool(_REFERENCE.search(value))
+
+
+def is_own_key(name: str, value: str) -> bool:
+    """`password: password`, `"apiKey": "api_key"`, `token = "access_token"`: it names a key."""
+    if re.sub(r"[\W_]", "", name).lower() == re.sub(r"[\W_]", "", value).lower():
+        return True
+    return bool(re.fullmatch(r"[A-Za-z][A-Za-z_.\-]*", value)) and (
+        secret_name(value) is not None or secret_name(f"x_{value}") is not None
+    )
+
+
+def is_prose(value: str) -> bool:
+    """Natural language: words, or one word with a capital, or letters beyond ASCII."""
+    words = value.split()
+    if len(words) > 1:
+        return len(words) > 2 or all(word.strip(".,:;!?'()").isalpha() for word in words)
+    return bool(re.fullmatch(r"[A-Z][a-z]+[.:!?]?", value)) or (
+        not value.isascii() and all(letter.isalpha() for letter in value)
+    )
+
+
+def is_path(value: str) -> bool:
+    """A path, a file's name, or a URL without a user."""
+    return bool(_PATH.search(value))
+
+
+def is_number(value: str) -> bool:
+    return bool(_NUMBER.fullmatch(value))
+
+
+def is_id(value: str) -> bool:
+    """A UUID, a 24-hex id, or a digest with the name of its hash."""
+    return bool(_UUID.fullmatch(value) or _OBJECT_ID.fullmatch(value) or _DIGEST.fullmatch(value))
+
+
+def is_public_key(value: str) -> bool:
+    return value.startswith(("ssh-", "ecdsa-", "AAAAB3Nza", "AAAAC3Nza", "-----BEGIN"))
+
+
+def is_expression(value: str, quoted: bool) -> bool:
+    """Code instead of a text: a call, an index, a dotted name. In quotes: a call alone."""
+    if quoted:
+        return bool(re.search(r"^\w[\w.]*\(.*\)$", value))
+    return bool(_DOTTED.fullmatch(value) or re.search(r"[()\[\]{}]|^[|>+\-=~]$|^[|>&*]", value))
+
+
+def looks_random(value: str) -> bool:
+    """Ten characters or more, one run of letters and digits that alternates as no word does."""
+    if len(value) < 10 or re.search(r"\s", value):
+        return False
+    for run in re.findall(r"[A-Za-z0-9+/=]{8,}", value):
+        turns = len(re.findall(r"(?<=\d)[A-Za-z]|(?<=[A-Za-z])\d|(?<=[a-z])[A-Z]", run))
+        if turns >= 3 and re.search(r"\d", run) and entropy(run) > 2.8:
+            return True
+    return False
+
+
+def entropy(text: str) -> float:
+    """Shannon's entropy in bits a character."""
+    return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
+
+
+def can_be_secret(name: str, value: str, quoted: bool) -> bool:
+    """Tell whether no filter speaks against `value` as a secret called `name`."""
+    return not (
+        len(value) < 4
+        or is_placeholder(value)
+        or is_reference(value)
+        or is_number(value)
+        or is_own_key(name, value)
+        or is_prose(value)
+        or is_path(value)
+        or is_id(value)
+        or is_public_key(value)
+        or is_expression(value, quoted)
+    )
+
+
+def fits(strength: Strength, value: str) -> bool:
+    """Tell whether a value that can be a secret is what such a name promises."""
+    if strength == "password":
+        return True
+    if strength == "token":
+        return looks_random(value)
+    if re.search(r"\s", value):
+        return False
+    mixed = bool(re.search(r"\d", value)) and bool(re.search(r"[A-Za-z]", value))
+    return len(value) >= 8 and (mixed or (len(value) >= 16 and entropy(value) > 3.8))
