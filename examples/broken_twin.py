@@ -60,7 +60,7 @@ FAULTS = (
     Fault(
         "requirements.txt",
         "fastapi==0.128.0",
-        "fastapi @ https://example.com/archive/fastapi.zip",
+        "fastapi @ https://example.com/fastapi.zip",
         "pinned-requirements/unverified-url",
         "fastapi @",
     ),
@@ -76,7 +76,7 @@ FAULTS = (
         'dynamic = ["dependencies"]',
         'dependencies = ["mlflow>=3"]',
         "pinned-requirements/no-lockfile",
-        "dependencies = [",
+        "mlflow>=3",
     ),
     Fault(
         "app.sh",

@@ -16,6 +16,10 @@ ROOT = Path(__file__).parent.parent
 MANIFEST = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 ENTRIES = {entry["id"]: entry for entry in MANIFEST}
 HOOKS = {item.hook: item.module for item in checklist.ITEMS}
+KEYS = {
+    *("id", "name", "description", "entry", "language", "types", "types_or", "files", "exclude"),
+    *("stages", "minimum_pre_commit_version", "pass_filenames", "always_run", "require_serial"),
+}
 STAGES = ["pre-commit", "pre-merge-commit", "pre-push", "manual"]
 
 
@@ -24,18 +28,28 @@ def scripts() -> dict[str, str]:
     parser = configparser.ConfigParser()
     parser.read(ROOT / "setup.cfg", "utf-8")
     lines = parser["options.entry_points"]["console_scripts"].strip().splitlines()
-    return {name.strip(): target.strip() for name, _, target in (line.partition("=") for line in lines)}
+    return {
+        name.strip(): target.strip() for name, _, target in (line.partition("=") for line in lines)
+    }
 
 
 def known() -> set[str]:
     """Return every hook that any of the places names, or that has a module."""
     sections = (ROOT / "hooks" / "mlops_checklist").glob("*/*.py")
-    modules = {path.stem.replace("_", "-") for path in sections if "HOOK = Hook(" in path.read_text("utf-8")}
+    modules = {
+        path.stem.replace("_", "-")
+        for path in sections
+        if "HOOK = Hook(" in path.read_text("utf-8")
+    }
     return modules | set(HOOKS) | set(ENTRIES) | set(scripts())
 
 
 def in_readme() -> set[str]:
-    return set(re.findall(r"^\| \[`([\w-]+)`\]\(docs/hooks/", (ROOT / "README.md").read_text("utf-8"), re.M))
+    return set(
+        re.findall(
+            r"^\| \[`([\w-]+)`\]\(docs/hooks/", (ROOT / "README.md").read_text("utf-8"), re.M
+        )
+    )
 
 
 PLACES = {
@@ -71,9 +85,7 @@ def test_names_agree(hook: str) -> None:
 @pytest.mark.parametrize("hook", sorted(ENTRIES))
 def test_manifest_entry(hook: str) -> None:
     entry = ENTRIES[hook]
-    allowed = {"id", "name", "description", "entry", "language", "types", "types_or", "files", "exclude",
-               "stages", "minimum_pre_commit_version", "pass_filenames", "always_run", "require_serial"}  # fmt: skip
-    assert set(entry) <= allowed, f"{hook} has keys that users cannot override well"
+    assert set(entry) <= KEYS, f"{hook} has keys that users cannot override well"
     assert entry["language"] == "python"
     assert entry["stages"] == STAGES
     assert entry["minimum_pre_commit_version"] == "3.2.0"

@@ -83,7 +83,9 @@ def test_example(
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, "utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("mlops_checklist.sources.files.is_tracked", lambda path: Path(path).is_file())
+    monkeypatch.setattr(
+        "mlops_checklist.sources.files.is_tracked", lambda path: Path(path).is_file()
+    )
     status = run(HOOKS[example.hook], [*example.options, example.path])
     output = capsys.readouterr().out
     rules = set(re.findall(rf"\[{example.hook}/([\w-]+)\]$", output, re.MULTILINE))

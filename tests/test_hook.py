@@ -84,7 +84,10 @@ def test_output_is_sorted_and_each_file_judged_once(hook) -> None:
         Path(name).write_text("bad\nx\nbad\n")
     _, output, _ = hook("b.py", "a.py", "b.py")
     assert [line.split(": ")[0] for line in output.splitlines()] == [
-        "a.py:1:3", "a.py:3:3", "b.py:1:3", "b.py:3:3"
+        "a.py:1:3",
+        "a.py:3:3",
+        "b.py:1:3",
+        "b.py:3:3",
     ]
 
 
@@ -165,7 +168,16 @@ def test_unreadable(hook, project: Path) -> None:
     assert hook("a.py") == (1, "a.py: cannot read: Permission denied\n", "")
 
 
-ODD_NAMES = ["-x.py", "--strict.py", "a b.py", "模型.py", "new\nline.py", "mañana/ü.py", "v.py", "-v.py"]
+ODD_NAMES = [
+    "-x.py",
+    "--strict.py",
+    "a b.py",
+    "模型.py",
+    "new\nline.py",
+    "mañana/ü.py",
+    "v.py",
+    "-v.py",
+]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="such names are not for Windows")

@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from end_to_end.environments import _alone, environment
+
 from mlops_checklist.sources import toml
 from mlops_checklist.sources.files import File
-
-from end_to_end.environments import _alone, environment
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "published"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from end_to_end.environments import environment, requirements_of
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "fraud-detection"

@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from helpers import found, notebook, outcomes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from mlops_checklist.environment.pinned_requirements import HOOK, main
 from mlops_checklist.sources.files import File
-
-from helpers import found, notebook, outcomes
 
 SHA = "0123456789012345678901234567890123456789"
 
@@ -121,7 +121,7 @@ def test_constraints_pin_and_their_absence_is_an_error() -> None:
     said = outcomes(HOOK, "requirements.txt", text)
     assert found(said) == [("unpinned", 4, 1)]
     assert found(said, "error") == [("unreadable", 5, 4)]
-    assert "'none.txt' (line 5)" in [o.message for o in said if o.kind == "error"][0]
+    assert "'none.txt' (line 5)" in next(o.message for o in said if o.kind == "error")
 
 
 def test_constraints_at_a_url_leave_it_undecided() -> None:

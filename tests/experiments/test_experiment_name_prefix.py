@@ -29,7 +29,10 @@ VIOLATIONS = {
         "from mlflow import set_experiment as use\nuse('churn')\n",
         ("literal-name", 2, 5),
     ),
-    "module-alias": ("import mlflow as mf\nmf.create_experiment('churn')\n", ("literal-name", 2, 22)),
+    "module-alias": (
+        "import mlflow as mf\nmf.create_experiment('churn')\n",
+        ("literal-name", 2, 22),
+    ),
     "client": (
         "from mlflow.tracking import MlflowClient\nMlflowClient().create_experiment('churn')\n",
         ("literal-name", 2, 34),
@@ -174,8 +177,7 @@ VIOLATIONS = {
         ("literal-name", 2, 40),
     ),
     "variable-for-subprocess": (
-        "import subprocess\n"
-        "subprocess.run(['make'], env={'MLFLOW_EXPERIMENT_NAME': 'churn'})\n",
+        "import subprocess\nsubprocess.run(['make'], env={'MLFLOW_EXPERIMENT_NAME': 'churn'})\n",
         ("literal-name", 2, 57),
     ),
     "subprocess-run": (
@@ -195,8 +197,8 @@ def test_python_violations(text: str, expected: tuple[str, int, int] | None) -> 
 
 
 GOOD = {
-    "domino-concat": "import mlflow, os\nmlflow.set_experiment(os.environ.get('DOMINO_PROJECT_NAME')"
-    " + ' ' + os.environ.get('DOMINO_STARTING_USERNAME'))\n",
+    "domino-concat": "import mlflow, os\n"
+    "mlflow.set_experiment(os.environ.get('DOMINO_PROJECT_NAME') + ' ' + os.environ.get('DOMINO_STARTING_USERNAME'))\n",
     "f-string-of-variables": "import mlflow, os\n"
     "project = os.environ.get('DOMINO_PROJECT_NAME', 'demo')\n"
     "username = os.environ.get('DOMINO_STARTING_USERNAME', 'unknown')\n"
@@ -205,7 +207,8 @@ GOOD = {
     "name = name + '-' + os.environ['DOMINO_USER_NAME']\nmlflow.set_experiment(name)\n",
     "augmented": "import getpass, mlflow\nname = 'churn'\nname += '-' + getpass.getuser()\n"
     "mlflow.set_experiment(name)\n",
-    "join": "import getpass, mlflow\nmlflow.set_experiment('-'.join(['churn', getpass.getuser()]))\n",
+    "join": "import getpass, mlflow\n"
+    "mlflow.set_experiment('-'.join(['churn', getpass.getuser()]))\n",
     "percent": "import os, mlflow\nmlflow.set_experiment('churn-%s' % os.environ['USER'])\n",
     "format": "import os, mlflow\nmlflow.set_experiment('churn-{u}'.format(u=os.getenv('USER')))\n",
     "helper-in-module": "import mlflow, os\ndef short_id():\n"
@@ -293,18 +296,26 @@ def test_messages() -> None:
     ],
 )
 def test_position(text: str, expected: list) -> None:
-    source = f"import mlflow, os\nuser = os.environ['DOMINO_USER_NAME']\nmlflow.set_experiment({text})\n"
+    source = (
+        f"import mlflow, os\nuser = os.environ['DOMINO_USER_NAME']\nmlflow.set_experiment({text})\n"
+    )
     assert found(judged("train.py", source, position="prefix")) == expected
 
 
 def test_own_identity() -> None:
     source = "import mlflow, os\nmlflow.set_experiment('churn-' + os.environ['TEAM'])\n"
     assert found(judged("train.py", source), "evidence") == []
-    assert found(judged("train.py", source, identity=("TEAM",)), "evidence") == [("identity", 2, 23)]
+    assert found(judged("train.py", source, identity=("TEAM",)), "evidence") == [
+        ("identity", 2, 23)
+    ]
 
 
 OTHER_FILES = {
-    "shell-export": ("run.sh", "set -e\nexport MLFLOW_EXPERIMENT_NAME=churn\n", [("literal-name", 2, 31)]),
+    "shell-export": (
+        "run.sh",
+        "set -e\nexport MLFLOW_EXPERIMENT_NAME=churn\n",
+        [("literal-name", 2, 31)],
+    ),
     "shell-default": (
         "run.sh",
         'export MLFLOW_EXPERIMENT_NAME="${MLFLOW_EXPERIMENT_NAME:-agentic-rag}"\n',
@@ -317,8 +328,16 @@ OTHER_FILES = {
         "NAME=churn\nexport MLFLOW_EXPERIMENT_NAME=$NAME-$(date +%s)\n",
         [("no-identity", 2, 31)],
     ),
-    "shell-run": ("run.sh", "mlflow run . --experiment-name churn -P a=1\n", [("literal-name", 1, 32)]),
-    "shell-run-equals": ("run.sh", "mlflow run . --experiment-name=churn\n", [("literal-name", 1, 32)]),
+    "shell-run": (
+        "run.sh",
+        "mlflow run . --experiment-name churn -P a=1\n",
+        [("literal-name", 1, 32)],
+    ),
+    "shell-run-equals": (
+        "run.sh",
+        "mlflow run . --experiment-name=churn\n",
+        [("literal-name", 1, 32)],
+    ),
     "shell-create": ("run.sh", "mlflow experiments create -n churn\n", [("literal-name", 1, 30)]),
     "shell-comment": ("run.sh", "# export MLFLOW_EXPERIMENT_NAME=churn\n", []),
     "shell-echo": ("run.sh", 'echo "mlflow run . --experiment-name churn"\n', []),
@@ -335,22 +354,38 @@ OTHER_FILES = {
     "dotenv": (".env", "A=1\nMLFLOW_EXPERIMENT_NAME=churn # x\n", [("literal-name", 2, 24)]),
     "dotenv-placeholder": (".env.example", "MLFLOW_EXPERIMENT_NAME=<your experiment>\n", []),
     "dotenv-empty": (".env.example", "MLFLOW_EXPERIMENT_NAME=\n", []),
-    "r": ("train.R", 'library(mlflow)\nmlflow_set_experiment("churn")\n', [("literal-name", 2, 23)]),
+    "r": (
+        "train.R",
+        'library(mlflow)\nmlflow_set_experiment("churn")\n',
+        [("literal-name", 2, 23)],
+    ),
     "r-variable": (
         "train.R",
         'name <- "churn"\nmlflow::mlflow_set_experiment(experiment_name = name)\n',
         [("literal-name", 2, 49)],
     ),
     "r-user": ("t.R", 'mlflow_set_experiment(paste0("churn-", Sys.getenv("USER")))\n', []),
-    "r-time": ("t.R", 'mlflow_set_experiment(paste0("churn-", Sys.time()))\n', [("no-identity", 1, 23)]),
+    "r-time": (
+        "t.R",
+        'mlflow_set_experiment(paste0("churn-", Sys.time()))\n',
+        [("no-identity", 1, 23)],
+    ),
     "r-comment": ("t.R", '# mlflow_set_experiment("churn")\n', []),
     "kubernetes": (
         "job.yaml",
         "env:\n  - name: MLFLOW_EXPERIMENT_NAME\n    value: churn\n",
         [("literal-name", 3, 12)],
     ),
-    "compose-map": ("c.yml", "environment:\n  MLFLOW_EXPERIMENT_NAME: churn\n", [("literal-name", 2, 27)]),
-    "compose-list": ("c.yml", "environment:\n  - MLFLOW_EXPERIMENT_NAME=churn\n", [("literal-name", 2, 28)]),
+    "compose-map": (
+        "c.yml",
+        "environment:\n  MLFLOW_EXPERIMENT_NAME: churn\n",
+        [("literal-name", 2, 27)],
+    ),
+    "compose-list": (
+        "c.yml",
+        "environment:\n  - MLFLOW_EXPERIMENT_NAME=churn\n",
+        [("literal-name", 2, 28)],
+    ),
     "ci-actor": ("ci.yml", "env:\n  MLFLOW_EXPERIMENT_NAME: churn-${{ github.actor }}\n", []),
     "ci-expression": ("ci.yml", "env:\n  MLFLOW_EXPERIMENT_NAME: ${{ vars.EXPERIMENT }}\n", []),
     "ci-run": (
@@ -387,7 +422,9 @@ def test_notebook_is_one_program() -> None:
         "this is not Python, but set_experiment stands in it",
     )
     said = judged("n.ipynb", text)
-    assert [(outcome.rule, *outcome.place[:3]) for outcome in said if outcome.kind == "violation"] == [
+    assert [
+        (outcome.rule, *outcome.place[:3]) for outcome in said if outcome.kind == "violation"
+    ] == [
         ("literal-name", 2, 23, 3),
         ("literal-name", 1, 1, 4),
         ("literal-name", 1, 33, 5),
@@ -409,14 +446,15 @@ FIXED = {
         "import mlflow\n\nmlflow.set_experiment('churn')  # ours\n",
         "import getpass\nimport os\nimport mlflow\n\n"
         'mlflow.set_experiment("-".join([os.environ.get("DOMINO_PROJECT_NAME", "fraud-"), '
-        'os.environ.get("DOMINO_STARTING_USERNAME") or getpass.getuser(), \'churn\']))  # ours\n',
+        "os.environ.get(\"DOMINO_STARTING_USERNAME\") or getpass.getuser(), 'churn']))  # ours\n",
     ),
     "constant-and-docstring": (
         '"""Train."""\nfrom __future__ import annotations\nimport os\nimport mlflow\n'
         "NAME = 'chürn'\nmlflow.set_experiment(NAME)\n",
-        '"""Train."""\nfrom __future__ import annotations\nimport getpass\nimport os\nimport mlflow\n'
+        '"""Train."""\nfrom __future__ import annotations\n'
+        "import getpass\nimport os\nimport mlflow\n"
         'NAME = "-".join([os.environ.get("DOMINO_PROJECT_NAME", "fraud-"), '
-        'os.environ.get("DOMINO_STARTING_USERNAME") or getpass.getuser(), \'chürn\'])\n'
+        "os.environ.get(\"DOMINO_STARTING_USERNAME\") or getpass.getuser(), 'chürn'])\n"
         "mlflow.set_experiment(NAME)\n",
     ),
 }
@@ -453,7 +491,7 @@ def test_fix_in_notebook() -> None:
     assert "".join(json.loads(after)["cells"][1]["source"]) == (
         "%%time\nimport getpass\nimport os\n"
         'mlflow.set_experiment("-".join([os.environ.get("DOMINO_PROJECT_NAME", "fraud-"), '
-        'os.environ.get("DOMINO_STARTING_USERNAME") or getpass.getuser(), \'churn\']))\n'
+        "os.environ.get(\"DOMINO_STARTING_USERNAME\") or getpass.getuser(), 'churn']))\n"
     )
     assert found(judged("n.ipynb", after)) == []
     assert repaired("n.ipynb", after) == after
@@ -466,9 +504,34 @@ def test_no_fix_where_os_is_something_else() -> None:
 
 
 FRAGMENTS = st.sampled_from(
-    ["import mlflow", "mlflow.set_experiment(", "'churn'", "name", " = ", "f'{x}'", ")", "(", "\n", ":",
-     "os.environ", "['MLFLOW_EXPERIMENT_NAME']", "def f(name):", "    ", "class A:", "self.name", "+", "%",
-     "{{ x }}", "export MLFLOW_EXPERIMENT_NAME=", "$(", "`", '"', "\x00", "é", "mlflow run --experiment-name"]
+    [
+        "import mlflow",
+        "mlflow.set_experiment(",
+        "'churn'",
+        "name",
+        " = ",
+        "f'{x}'",
+        ")",
+        "(",
+        "\n",
+        ":",
+        "os.environ",
+        "['MLFLOW_EXPERIMENT_NAME']",
+        "def f(name):",
+        "    ",
+        "class A:",
+        "self.name",
+        "+",
+        "%",
+        "{{ x }}",
+        "export MLFLOW_EXPERIMENT_NAME=",
+        "$(",
+        "`",
+        '"',
+        "\x00",
+        "é",
+        "mlflow run --experiment-name",
+    ]
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mlops_checklist.sources import conda, shell
 from mlops_checklist.sources.files import File
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from mlops_checklist.sources import lockfile
 
 
@@ -34,12 +35,20 @@ TOML = '[[package]]\nname = "A_b"\nversion = "1.0"\n'
 @pytest.mark.parametrize(
     ("name", "text", "versions"),
     [
-        ("uv.lock", TOML + '[[package]]\nname = "me"\nsource = { virtual = "." }\n', {"a-b": "1.0"}),
+        (
+            "uv.lock",
+            TOML + '[[package]]\nname = "me"\nsource = { virtual = "." }\n',
+            {"a-b": "1.0"},
+        ),
         ("poetry.lock", TOML, {"a-b": "1.0"}),
         ("pdm.lock", TOML, {"a-b": "1.0"}),
         ("pylock.toml", TOML.replace("package", "packages"), {"a-b": "1.0"}),
         ("pylock.dev.toml", TOML.replace("package", "packages"), {"a-b": "1.0"}),
-        ("Pipfile.lock", json.dumps({"_meta": {}, "default": {"a": {"version": "==1"}}}), {"a": "1"}),
+        (
+            "Pipfile.lock",
+            json.dumps({"_meta": {}, "default": {"a": {"version": "==1"}}}),
+            {"a": "1"},
+        ),
         ("conda-lock.yml", "package:\n- name: a\n  version: 1.0\n", {"a": "1.0"}),
         (
             "pixi.lock",

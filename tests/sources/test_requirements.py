@@ -8,6 +8,7 @@ import pip_requirements_parser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from mlops_checklist.outcome import Place
 from mlops_checklist.sources import requirements, shell
 from mlops_checklist.sources.files import File, Unreadable

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import File, Hook, Option, Options, run
 from mlops_checklist.outcome import Edit, Outcome, Place, evidence, undecided, violation
@@ -58,10 +58,8 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         yield from _requirements_file(file, judge)
     elif file.kind == "yaml":
         yield from _conda_environment(file, judge)
-    elif name == "pyproject.toml":
-        yield from _manifest(file, judge, _pyproject)
-    elif name == "Pipfile":
-        yield from _manifest(file, judge, _pipfile)
+    elif name in ("pyproject.toml", "Pipfile"):
+        yield from _manifest(file, judge)
     elif file.kind in ("dockerfile", "shell", "notebook", "python"):
         for script in _scripts(file):
             yield from _commands(script, judge)
@@ -342,161 +340,40 @@ def _conda_specs(
 
 # --- pyproject.toml and Pipfile ---------------------------------------------------------------
 
-Declared = tuple[str, str, "str | None", tuple[str, ...], str]
-"""Canonical name, text, broken rule, key path, and the text to look for below that key."""
 
-
-def _manifest(
-    file: File, judge: _Judge, declared: Callable[[Any, _Judge, File], Iterator[Declared | Outcome]]
-) -> Iterator[Outcome]:
+def _manifest(file: File, judge: _Judge) -> Iterator[Outcome]:
     """Yield one finding if any dependency is loose and no lock governs the manifest."""
-    from mlops_checklist.sources import lockfile, toml
+    from mlops_checklist.sources import lockfile, manifest, toml
 
     document = file.read(toml.document)
-    loose: list[Declared] = []
-    total = 0
-    for each in declared(document, judge, file):
-        if isinstance(each, Outcome):
-            yield each
-            continue
-        total += 1
-        if each[2] is None:
-            judge.pinned.append(_in_toml(file, each[3], each[4]))
-        elif each[0] not in judge.allowed:
-            loose.append(each)
-    if not loose or judge.library or _is_library(document):
+    is_pipfile = os.path.basename(file.path) == "Pipfile"
+    declared = list((manifest.pipfile if is_pipfile else manifest.pyproject)(document))
+    for each in declared:
+        if each.broken:
+            place = manifest.place(file, each)
+            if _open(each.text):
+                yield _undecided_text(each.text, place)
+                continue
+            said = f"'{_shown(each.text)}' (line {place.line}): {each.broken}"
+            yield Outcome("error", "unparseable", place, f"cannot parse as requirement: {said}")
+    declared = [each for each in declared if not each.broken]
+    exact = [each for each in declared if each.problem is None]
+    loose = [each for each in declared if each.problem and each.name not in judge.allowed]
+    if exact:
+        judge.pinned += [manifest.place(file, exact[0])] * len(exact)
+    if not loose or judge.library or manifest.is_published(document):
         return
-    lock = lockfile.governing(file.path, {each[0] for each in loose if each[0]})
-    first = _in_toml(file, loose[0][3], loose[0][4])
-    if lock is not None:
+    first = manifest.place(file, loose[0])
+    if lockfile.governing(file.path, {each.name for each in loose if each.name}):
         judge.pinned += [first] * len(loose)
         return
-    quoted = ", ".join(f"'{_shown(each[1])}'" for each in loose[:3]) + ", ..." * (len(loose) > 3)
+    quoted = ", ".join(f"'{_shown(each.text)}'" for each in loose[:3]) + ", ..." * (len(loose) > 3)
     why = lockfile.unused(file.path) or "no lock file is tracked beside or above"
-    advice = "commit Pipfile.lock" if declared is _pipfile else f"commit one of {LOCKS}"
-    message = f"{len(loose)} of {total} dependencies are not exact ({quoted}) and {why}; {advice}"
-    yield violation("no-lockfile", first, message)
-
-
-_PUBLISHED = ("Development Status ::", "Intended Audience ::", "License ::")
-
-
-def _is_library(document: Any) -> bool:
-    """Tell whether the manifest describes a package that is published: its users need ranges.
-
-    It has a build backend and classifiers for readers of an index: who it is for, how mature it
-    is, its license. `Programming Language ::` alone says nothing; `Private ::` forbids uploads.
-    """
-    classifiers = [
-        each
-        for table in (("project",), ("tool", "poetry"))
-        for each in _get(document, (*table, "classifiers"), list)
-        if isinstance(each, str)
-    ]
-    return bool(
-        _get(document, ("build-system",), dict).get("build-backend")
-        and any(each.startswith(_PUBLISHED) for each in classifiers)
-        and not any(each.startswith("Private ::") for each in classifiers)
+    advice = "commit Pipfile.lock" if is_pipfile else f"commit one of {LOCKS}"
+    message = (
+        f"{len(loose)} of {len(declared)} dependencies are not exact ({quoted}) and {why}; {advice}"
     )
-
-
-def _pyproject(document: Any, judge: _Judge, file: File) -> Iterator[Declared | Outcome]:
-    from mlops_checklist.sources.requirements import canonical, parse, pin_problem, ref_problem
-
-    own = _get(document, ("project",), dict).get("name")
-    own = canonical(own) if isinstance(own, str) else ""
-    sources = _get(document, ("tool", "uv", "sources"), dict)
-    from_source = {canonical(name): source for name, source in sources.items()}
-    lists: list[tuple[tuple[str, ...], Any]] = [
-        (("project", "dependencies"), _get(document, ("project", "dependencies"), list)),
-        (
-            ("tool", "uv", "dev-dependencies"),
-            _get(document, ("tool", "uv", "dev-dependencies"), list),
-        ),
-    ]
-    for table in (
-        ("project", "optional-dependencies"),
-        ("dependency-groups",),
-        ("tool", "pdm", "dev-dependencies"),
-    ):
-        lists += [((*table, key), value) for key, value in _get(document, table, dict).items()]
-    for keys, values in lists:
-        for text in values if isinstance(values, list) else ():
-            if not isinstance(text, str):  # {include-group = "test"}
-                continue
-            place = _in_toml(file, keys, text)
-            if _open(text):
-                yield _undecided_text(text, place)
-                continue
-            try:
-                found = parse(re.sub(r"^-e\s*", "", text), place)
-            except Unreadable as error:
-                yield _error(error)
-                continue
-            if found is None or (found.name == own and own):
-                continue
-            problem = pin_problem(found)
-            source = from_source.get(found.name)
-            if isinstance(source, dict) and source.keys() & {"path", "workspace"}:
-                continue
-            if isinstance(source, dict) and "git" in source:
-                problem = ref_problem(str(source.get("rev") or source.get("tag") or ""))
-            yield found.name, text, problem, keys, text
-    poetry = _get(document, ("tool", "poetry"), dict)
-    tables: list[tuple[str, ...]] = [("dependencies",), ("dev-dependencies",)]
-    groups = _get(poetry, ("group",), dict)
-    tables += [("group", group, "dependencies") for group in groups]
-    for inner in tables:
-        packages = _get(poetry, inner, dict)
-        yield from _versions(packages, ("tool", "poetry", *inner), {"python"})
-
-
-def _pipfile(document: Any, judge: _Judge, file: File) -> Iterator[Declared | Outcome]:
-    for section, packages in document.items():
-        if section not in ("source", "requires", "scripts", "pipenv") and isinstance(
-            packages, dict
-        ):
-            yield from _versions(packages, (section,), set())
-
-
-def _versions(packages: Any, keys: tuple[str, ...], skipped: Collection[str]) -> Iterator[Declared]:
-    """Yield what a table of Poetry or Pipfile declares: name -> version, table or list of them."""
-    from mlops_checklist.sources.requirements import canonical, constraint_problem, ref_problem
-
-    for name, value in packages.items():
-        if name in skipped:
-            continue
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, str):
-                text, problem = each, constraint_problem(each)
-            elif not isinstance(each, dict) or each.keys() & {"path", "file", "url"}:
-                continue
-            elif "git" in each:
-                text = str(each.get("rev") or each.get("ref") or each.get("tag") or "")
-                problem = ref_problem(text)
-            else:
-                text = str(each.get("version", "*"))
-                problem = constraint_problem(text)
-            yield canonical(name), f"{name} {text}".strip(), problem, (*keys, name), name
-
-
-def _get(document: Any, keys: Sequence[str], wanted: type) -> Any:
-    """Return what stands under the path `keys` if it is of the type `wanted`, else an empty one."""
-    for key in keys:
-        document = document.get(key) if isinstance(document, dict) else None
-    return document if isinstance(document, wanted) else wanted()
-
-
-def _in_toml(file: File, keys: Sequence[str], text: str) -> Place:
-    """Return the place of `text` at or below the line where the key path is set."""
-    from mlops_checklist.sources.toml import line_of
-
-    first = line_of(file.text, keys)
-    for number, line in enumerate(file.lines[first - 1 : first + 999], first):
-        column = line.find(text)
-        if column >= 0:
-            return Place(number, column + 1)
-    return Place(first)
+    yield violation("no-lockfile", first, message)
 
 
 # --- Commands ---------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from mlops_checklist.hook import File, Hook, Option, Options, run
 from mlops_checklist.outcome import Outcome, evidence, undecided, violation
 
 if TYPE_CHECKING:
-    from mlops_checklist.experiments.experiment_sites import Site
+    from mlops_checklist.sources.experiment_names import Site
     from mlops_checklist.sources.values import Value
 
 RULES = {
@@ -73,8 +73,8 @@ ADVICE = "add DOMINO_PROJECT_NAME or DOMINO_STARTING_USERNAME"
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
     """Judge every name that the file gives an experiment."""
-    from mlops_checklist.experiments.experiment_sites import sites
     from mlops_checklist.sources import python
+    from mlops_checklist.sources.experiment_names import sites
 
     identity = Identity(file.path, options)
     for site in sites(file, lambda: next(iter(identity.prefixes), "project")):

@@ -210,9 +210,15 @@ class Values:
         if isinstance(node, ast.Name):
             bindings = self.module.bindings(node.id, node)
             for binding in bindings:
+                passed: list[ast.expr] = []
                 if binding.how == "value":
                     yield from self._expressions(binding.node, depth + 1)
-                else:
+                elif binding.how == "parameter":
+                    for call, given in self._passed(binding.node, binding.statement):
+                        passed += [given] if given is not None else []
+                for given in passed:
+                    yield from self._expressions(given, depth + 1)
+                if binding.how != "value" and not passed:
                     yield node
             if not bindings:
                 yield node
@@ -361,16 +367,8 @@ class Values:
         if option is not None or _is_command(self.module, function):
             return Option(name, default, use)
         fillers: list[Value] = []
-        positions = [item.arg for item in (*function.args.posonlyargs, *function.args.args)]
-        owner: ast.AST = self.module.parent(function) or function
-        method = isinstance(owner, ast.ClassDef)
-        subject = owner if method and function.name == "__init__" else function
         complete = True
-        for call in self.module.calls_to(subject):
-            position = positions.index(name) if name in positions else None
-            if position is not None and method:
-                position -= 1
-            passed = argument(call, name, position)
+        for call, passed in self._passed(parameter, function):
             if passed is not None:
                 fillers.append(self._fold(passed, {}, depth))
             elif python.has_unpacking(call):
@@ -382,6 +380,24 @@ class Values:
         if not complete:
             fillers.append(Unknown(name, use))
         return _choice(fillers)
+
+    def _passed(
+        self, parameter: ast.AST, function: ast.AST
+    ) -> Iterator[tuple[ast.Call, ast.expr | None]]:
+        """Yield the calls of a function of the module, and what each passes for a parameter."""
+        if not isinstance(parameter, ast.arg) or not isinstance(function, FUNCTIONS):
+            return
+        positions = [item.arg for item in (*function.args.posonlyargs, *function.args.args)]
+        position = positions.index(parameter.arg) if parameter.arg in positions else None
+        owner = self.module.parent(function)
+        subject: ast.AST = function
+        if isinstance(owner, ast.ClassDef):
+            subject = owner if function.name == "__init__" else function
+            marks = [_last_name(mark) for mark in function.decorator_list]
+            if position is not None and "staticmethod" not in marks:
+                position -= 1
+        for call in self.module.calls_to(subject):
+            yield call, argument(call, parameter.arg, position)
 
     def _attribute(self, node: ast.Attribute, given: Mapping[ast.arg, Value], depth: int) -> Value:
         owner = self.module.class_of(node.value)
@@ -470,8 +486,8 @@ class Values:
                     if keyword.arg == key
                 ]
             elif isinstance(found, ast.Call) and self.module.qualified(found.func) == "vars":
-                if option := self._option(key, "", found, depth):
-                    values.append(option)
+                option = self._option(key, "", found, depth)
+                values += [option] if option else []
         return _choice(values) if values else None
 
     def _call(self, node: ast.Call, given: Mapping[ast.arg, Value], depth: int) -> Value:
@@ -658,9 +674,10 @@ def _declared_options(module: Module) -> Iterator[tuple[str, ast.Call]]:
                 yield dest.value, call
             elif long or texts:
                 yield (long or texts[0]).lstrip("-").replace("-", "_"), call
-        elif called in ("DEFINE_string", "DEFINE_enum") and call.args:
-            if isinstance(call.args[0], ast.Constant):
-                yield str(call.args[0].value), call
+        elif called in ("DEFINE_string", "DEFINE_enum"):
+            for flag in call.args[:1]:
+                if isinstance(flag, ast.Constant):
+                    yield str(flag.value), call
 
 
 def _click_option(module: Module, function: Function, name: str) -> ast.Call | None:

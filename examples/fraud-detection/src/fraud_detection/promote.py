@@ -1,6 +1,7 @@
 """Makes an approved version the champion; the same command rolls back to an older version.
 
-`python -m fraud_detection.promote 7` runs in CI only, behind the protected environment `production` (see docs/approval.md).
+`python -m fraud_detection.promote 7` runs in CI only, behind the protected environment
+`production` (see docs/approval.md).
 """
 
 from __future__ import annotations

@@ -1,0 +1,435 @@
+"""The MLflow model registry in a Python program: what is registered, and what is said of it.
+
+`Registry(module)` finds the registrations in all their forms (`registered_model_name=` of
+`log_model` and `autolog`, `register_model`, `create_model_version`, `create_registered_model`)
+and the later client calls that describe, tag or alias a model. Calls are known by their
+qualified names, so a project's own `log_model` or that of another tool is none.
+
+Parameter orders are those of MLflow 3.17.2, which keeps those of MLflow 2; an end-to-end test
+compares them with an installed MLflow.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mlops_checklist.sources.python import (
+    FUNCTIONS,
+    Function,
+    Module,
+    argument,
+    default_of,
+    has_unpacking,
+)
+from mlops_checklist.sources.values import (
+    Choice,
+    Environ,
+    Joined,
+    Literal,
+    Named,
+    Option,
+    Parameter,
+    Unknown,
+    Value,
+    Values,
+    leaves,
+    literal,
+)
+
+# Positions in each flavour's log_model.
+LOG_MODEL_PARAMETERS = (
+    "artifact_path",
+    "registered_model_name",
+    "signature",
+    "input_example",
+    "tags",
+)
+LOG_MODEL: dict[str, tuple[int | None, ...]] = {
+    "catboost": (1, 4, 5, 6, 14),
+    "diffusers": (3, 6, 7, 8, 14),
+    "dspy": (1, 8, 6, 7, 17),
+    "h2o": (1, 4, 5, 6, 13),
+    "johnsnowlabs": (1, 5, 6, 7, 15),
+    "keras": (1, 6, 4, 5, 14),
+    "langchain": (1, 4, 5, 6, 20),
+    "lightgbm": (1, 4, 5, 6, 14),
+    "llama_index": (1, 5, 6, 7, 16),
+    "onnx": (1, 4, 5, 6, 17),
+    "openai": (2, 5, 6, 7, 15),
+    "paddle": (1, 5, 6, 7, 15),
+    "pmdarima": (1, 4, 5, 6, 14),
+    "prophet": (1, 4, 5, 6, 14),
+    "pyfunc": (0, 8, 9, 10, 25),
+    "pytorch": (1, 5, 6, 7, 15),
+    "sentence_transformers": (1, 5, 6, 7, 17),
+    "sklearn": (1, 5, 6, 7, 15),
+    "spacy": (1, 4, 5, 6, 13),
+    "spark": (1, 5, 6, 7, None),
+    "statsmodels": (1, 4, 6, 7, 15),
+    "tensorflow": (1, 7, 5, 6, 17),
+    "transformers": (1, 7, 8, 9, 21),
+    "xgboost": (1, 4, 5, 6, 15),
+}
+# Positions in each flavour's autolog, where it has the parameter.
+AUTOLOG_PARAMETERS = ("registered_model_name", "log_input_examples", "log_model_signatures")
+AUTOLOG: dict[str, tuple[int | None, ...]] = {
+    "keras": (11, 6, 3),
+    "lightgbm": (8, 0, 1),
+    "paddle": (5, None, None),
+    "pyspark.ml": (7, 8, 9),
+    "pytorch": (8, None, 16),
+    "sklearn": (11, 0, 1),
+    "statsmodels": (6, None, None),
+    "tensorflow": (6, 7, 8),
+    "xgboost": (9, 1, 2),
+}
+# Other calls and their parameters in order.
+FUNCTIONS_OF_MLFLOW: dict[str, tuple[str, ...]] = {
+    # `tags` must be given by keyword.
+    "register_model": ("model_uri", "name", "await_registration_for"),
+    "set_model_version_tag": ("name", "version", "key", "value"),
+    "create_registered_model": ("name", "tags", "description"),
+    "create_model_version": (
+        "name",
+        "source",
+        "run_id",
+        "tags",
+        "run_link",
+        "description",
+        "await_creation_for",
+        "model_id",
+    ),
+    "update_registered_model": ("name", "description"),
+    "update_model_version": ("name", "version", "description"),
+    "set_registered_model_tag": ("name", "key", "value"),
+    "set_registered_model_alias": ("name", "alias", "version"),
+}
+
+_CLIENT = re.compile(r"mlflow\.(?:tracking\.|client\.|tracking\.client\.)?MlflowClient\(\)\.(\w+)")
+_LOG_MODEL = re.compile(r"mlflow\.([\w.]+)\.(?:log_model|(?<=shap\.)log_explainer)")
+_AUTOLOG = re.compile(r"mlflow\.([\w.]+)\.autolog")
+_FLUENT = re.compile(
+    r"mlflow\.(?:tracking\._model_registry\.fluent\.)?(register_model|set_model_version_tag)"
+)
+_LOAD = re.compile(r"mlflow\.[\w.]+\.(?:load_model|load_pyfunc|(?<=pyfunc\.)spark_udf)")
+_SAYS = {
+    "create_registered_model": ("description", "tags"),
+    "create_model_version": ("description", "tags"),
+    "register_model": ("tags",),
+    "update_registered_model": ("description",),
+    "update_model_version": ("description",),
+    "set_registered_model_tag": ("value",),
+    "set_model_version_tag": ("value",),
+}
+
+
+class Registration(NamedTuple):
+    """A call that registers a model or a version of it.
+
+    `form` is "log_model", "autolog" or the function's name; `flavour` goes with the first two.
+    `certain` is False where the name may be None, which registers nothing.
+    """
+
+    form: str
+    flavour: str
+    call: ast.Call
+    name: ast.expr | None
+    certain: bool = True
+
+
+class Saying(NamedTuple):
+    """A call that gives a model or a version of it a "description" or "tags"."""
+
+    what: str
+    call: ast.Call
+    name: ast.expr | None
+
+
+class Registry:
+    """What one module does with the model registry; all lists in the order of the source."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.values = Values(module)
+        self.registrations: list[Registration] = []
+        self.sayings: list[Saying] = []
+        self.logged: dict[ast.Call, str] = {}  # every log_model call, and its flavour
+        self.aliases: list[ast.Call] = []
+        self.loads: list[tuple[ast.Call, ast.expr]] = []  # and the URI of the model
+        for call in module.calls:
+            self._read(call)
+
+    def _read(self, call: ast.Call) -> None:
+        name = self.module.qualified(call.func) or ""
+        if found := _LOG_MODEL.fullmatch(name):
+            self.logged[call] = found[1]
+            self._registered_model_name("log_model", found[1], call)
+        elif found := _AUTOLOG.fullmatch(name):
+            self._registered_model_name("autolog", found[1], call)
+        elif _LOAD.fullmatch(name):
+            uri = argument(call, "model_uri", int(name.endswith("spark_udf")))
+            if uri is not None:
+                self.loads.append((call, uri))
+        else:
+            found = _CLIENT.fullmatch(name) or _FLUENT.fullmatch(name)
+            # A client that another module makes has no name here, but what it says counts.
+            method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+            self._client_call(found[1] if found else "", method, call)
+
+    def _registered_model_name(self, form: str, flavour: str, call: ast.Call) -> None:
+        node = self.argument(call, form, "registered_model_name", flavour)
+        given = self.given(node)
+        if form == "autolog" and (self._is(call, "disable", True) or self._is(call, "log_models", False)):
+            return
+        if given != "no":
+            certain = given == "yes"
+            self.registrations.append(Registration(form, flavour, call, node, certain))
+
+    def _client_call(self, function: str, method: str, call: ast.Call) -> None:
+        if function in ("register_model", "create_model_version", "create_registered_model"):
+            name = self.argument(call, function, "name")
+            self.registrations.append(Registration(function, "", call, name))
+        elif function == "set_registered_model_alias":
+            self.aliases.append(call)
+        for parameter in _SAYS.get(function or method, ()):
+            node = self.argument(call, function or method, parameter)
+            if self.given(node) != "no":
+                what = "description" if parameter == "description" else "tags"
+                self.sayings.append(Saying(what, call, self.argument(call, function or method, "name")))
+
+    def _is(self, call: ast.Call, name: str, value: bool) -> bool:
+        node = argument(call, name)
+        return isinstance(node, ast.Constant) and node.value is value
+
+    def argument(
+        self, call: ast.Call, form: str, name: str, flavour: str = ""
+    ) -> ast.expr | None:
+        """Return the argument `name` of a call, by keyword or at its place in that function."""
+        position: int | None = None
+        if form == "log_model" and name in LOG_MODEL_PARAMETERS:
+            # A flavour that is not in the table has the most usual order.
+            order = LOG_MODEL.get(flavour, LOG_MODEL["catboost"])
+            position = order[LOG_MODEL_PARAMETERS.index(name)]
+        elif form == "autolog" and name in AUTOLOG_PARAMETERS:
+            position = AUTOLOG.get(flavour, (None, None, None))[AUTOLOG_PARAMETERS.index(name)]
+        elif name in FUNCTIONS_OF_MLFLOW.get(form, ()):
+            position = FUNCTIONS_OF_MLFLOW[form].index(name)
+        return argument(call, name, position)
+
+    def given(self, node: ast.expr | None) -> str:
+        """Tell whether an argument holds something: "yes", "no" (absent, None, empty), "maybe"."""
+        if node is None:
+            return "no"
+        answers = {self._given(found) for found in self.values.expressions(node)}
+        return answers.pop() if len(answers) == 1 else "maybe"
+
+    def _given(self, node: ast.AST) -> str:
+        if isinstance(node, ast.Constant):
+            return "no" if node.value is None or node.value == "" else "yes"
+        if isinstance(node, ast.Dict):
+            return "yes" if node.values else "no"
+        if isinstance(node, ast.Name) and isinstance(self.values.of(node), Parameter):
+            for binding in self.module.bindings(node.id, node):
+                function = binding.statement
+                if binding.how == "parameter" and isinstance(function, (*FUNCTIONS, ast.Lambda)):
+                    default = default_of(function, node.id)
+                    if isinstance(default, ast.Constant) and not default.value:
+                        return "maybe"
+        return "yes"
+
+    def unknown_arguments(self, call: ast.Call) -> bool:
+        """Tell whether a call passes arguments that are not spelled out."""
+        return has_unpacking(call)
+
+    # Which model.
+
+    def title(self, name: ast.expr | None) -> str:
+        """Return the model's name in quotes where it is known, else "the model"."""
+        text = literal(self.values.of(name)) if name is not None else None
+        return f"'{text}'" if text else "the model"
+
+    def same_model(self, one: ast.expr | None, other: ast.expr | None) -> bool | None:
+        """Tell whether two arguments name the same model; None where that is not known."""
+        if one is None or other is None:
+            return None
+        first, second = self._key(one, 0), self._key(other, 0)
+        if first == second:
+            return True
+        return False if first[0] == second[0] == "text" else None
+
+    def _key(self, node: ast.AST, depth: int) -> tuple[str, str]:
+        text = literal(self.values.of(node))
+        if text is not None:
+            return "text", text
+        if isinstance(node, ast.Attribute) and node.attr == "name" and depth < 5:
+            # `version.name`, where `version` is what a registration returned.
+            for found in self.values.expressions(node.value):
+                for registration in self.registrations:
+                    if registration.call is found and registration.name is not None:
+                        return self._key(registration.name, depth + 1)
+        return "code", ast.dump(node)
+
+    # Where a version comes from.
+
+    def logged_call(self, source: ast.expr) -> ast.Call | None:
+        """Return the log_model call of this module that made the model at the URI `source`."""
+        value = self.values.of(source)
+        for leaf in leaves(value):
+            if isinstance(leaf, Unknown) and isinstance(leaf.node, ast.Attribute):
+                call = self._info(leaf.node)
+                if call is not None:
+                    return call
+        path = _path_in_run(value)
+        matching = [call for call in self.logged if path and self._artifact(call) == path]
+        return matching[0] if len(matching) == 1 else None
+
+    def _info(self, node: ast.Attribute) -> ast.Call | None:
+        if node.attr == "model_uri":
+            for found in self.values.expressions(node.value):
+                if isinstance(found, ast.Call) and found in self.logged:
+                    return found
+        return None
+
+    def _artifact(self, call: ast.Call) -> str | None:
+        flavour = self.logged[call]
+        name = argument(call, "name") or self.argument(call, "log_model", "artifact_path", flavour)
+        return literal(self.values.of(name)) if name is not None else None
+
+    def names_run(self, source: ast.expr) -> bool | None:
+        """Tell whether the URI `source` leads to a run; None where it is not known.
+
+        `runs:/` and `models:/` URIs and the `model_uri` of a logged model do; other paths do not.
+        """
+        if self.logged_call(source) is not None:
+            return True
+        answers = {self._names_run(text) for text, _ in spellings(self.values.of(source))}
+        for found in self.values.expressions(source):
+            if isinstance(found, ast.Call):
+                name = self.module.qualified(found.func)
+                if name == "mlflow.get_artifact_uri":
+                    answers = {False}
+        return answers.pop() if len(answers) == 1 else None
+
+    def _names_run(self, text: str) -> bool | None:
+        if text.startswith(("runs:/", "models:/")):
+            return True
+        # A path or a URI with a scheme, or the beginning of one.
+        return False if re.match(r"[\w.+-]+:/|/|\./|\.\./|[\w.-]+(?:/|$)", text) else None
+
+    # What MLflow finds out by itself.
+
+    def hints(self, model: ast.expr) -> bool | None:
+        """Tell whether MLflow infers a signature from the `python_model` of pyfunc.
+
+        It does for chat models and agents, and from a `list[…]` hint on the input of `predict`.
+        None where the model's code is not in this module.
+        """
+        owner = self.module.class_of(model)
+        if owner is None:
+            function = self.module.definition(model)
+            return self._hint(function, 0) if isinstance(function, FUNCTIONS) else None
+        bases = [self.module.qualified(base) or "" for base in owner.bases]
+        if any(re.fullmatch(r"mlflow\..*\b(?:ChatModel|ChatAgent|ResponsesAgent)", base) for base in bases):
+            return True
+        for found in self.module.attribute(owner, "predict"):
+            if isinstance(found, FUNCTIONS):
+                names = [item.arg for item in found.args.args]
+                return self._hint(found, 2 if names[1:2] == ["context"] else 1)
+        return None
+
+    def _hint(self, function: Function, position: int) -> bool | None:
+        arguments = [*function.args.posonlyargs, *function.args.args]
+        hint = arguments[position].annotation if position < len(arguments) else None
+        if hint is None:
+            return False
+        if isinstance(hint, ast.Subscript):
+            named = self.module.qualified(hint.value) or ""
+            return True if named in ("list", "typing.List") else None
+        named = self.module.qualified(hint) or ""
+        return False if named.startswith(("pandas.", "numpy.", "scipy.")) else None
+
+
+UNKNOWN = "\0"  # stands in a spelling for what is not known
+
+
+def spellings(value: Value) -> list[tuple[str, bool]]:
+    """Return the texts that a value can be, with UNKNOWN for unknown parts (at most 16).
+
+    The second is True where a default has its part in the text.
+    """
+    if isinstance(value, Literal):
+        return [(value.text, False)]
+    if isinstance(value, Named):
+        return spellings(value.value)
+    if isinstance(value, Choice):
+        return [text for option in value.options for text in spellings(option)][:16]
+    if isinstance(value, Joined):
+        texts = [("", False)]
+        for part in value.parts:
+            texts = [
+                (before + after, default or also)
+                for before, default in texts
+                for after, also in spellings(part)
+            ][:16]
+        return texts
+    if isinstance(value, (Environ, Option, Parameter)) and value.default is not None:
+        return [(UNKNOWN, False), *((text, True) for text, _ in spellings(value.default))][:16]
+    return [(UNKNOWN, False)]
+
+
+def _path_in_run(value: Value) -> str | None:
+    """Return "model" of `runs:/{run_id}/model`, where the run is not a fixed one."""
+    for text, _ in spellings(value):
+        if found := re.fullmatch(rf"runs:/{UNKNOWN}/([^{UNKNOWN}]+)", text):
+            return found[1]
+    return None
+
+
+def moving(uri: str) -> str | None:
+    """Say what the model URI `uri` follows: "latest", a stage's name, or None if it stays.
+
+    `models:/name/suffix` is a version where the suffix is a number, the newest version where it
+    is `latest`, else a stage (mlflow.store.artifact.utils.models._parse_model_uri). "" means
+    that the suffix is not known.
+    """
+    found = re.fullmatch(r"models:(?://[^/]*)?/+([^/]+)(?:/([^/]+))?/?", uri)
+    if not found:
+        return None
+    name, suffix = found[1], found[2]
+    if suffix is None:
+        alias = name.partition("@")[2].lower()
+        return "latest" if alias == "latest" else None
+    if UNKNOWN in suffix or "$" in suffix:
+        return ""
+    if suffix.isdecimal():
+        return None
+    return "latest" if suffix.lower() == "latest" else suffix
+
+
+def bad_alias(alias: str) -> str | None:
+    """Say why MLflow refuses an alias (mlflow.utils.validation), or None if it takes it."""
+    known = alias.replace(UNKNOWN, "x")
+    if not known:
+        return "is empty"
+    if not re.match(r"^[\w-]*$", known):
+        return "holds a character other than letters, digits, '_' and '-'"
+    if len(known) > 255:
+        return "is longer than 255 characters"
+    if alias.lower() == "latest":
+        return "is reserved by MLflow for the newest version"
+    if re.match(r"^[vV]\d+$", alias):
+        return "is reserved by MLflow for version numbers"
+    return None
+
+
+def cli_models(words: list[str]) -> Iterator[int]:
+    """Yield the indexes of the model URIs in a command `mlflow models serve -m URI`."""
+    while words and words[0].rpartition("/")[2].startswith("python") and "-m" in words[:4]:
+        words = ["", *words[1:]]
+        break
+    for index, word in enumerate(words):
+        if word.startswith("models:/") or word.startswith(("--model-uri=models:/", "-mmodels:/")):
+            yield index
