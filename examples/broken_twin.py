@@ -22,7 +22,10 @@ PASSWORD = "Wq7" + "vTz9Lr2xKd4"
 
 
 class Fault(NamedTuple):
-    """In `path`, `old` becomes `new`; the hook's `rule` is found at `mark` in the new text."""
+    """In `path`, `old` becomes `new`; the hook's `rule` is found at `mark` in the new text.
+
+    Without `old`, the file is a new one. Without a rule, the change only prepares another.
+    """
 
     path: str
     old: str
@@ -33,6 +36,23 @@ class Fault(NamedTuple):
 
 TRAIN = "src/fraud_detection/train.py"
 NOTEBOOK = "notebooks/exploration.ipynb"
+BASELINE = "src/fraud_detection/baseline.py"
+BASELINE_SOURCE = """\
+import mlflow
+
+
+def register(model):
+    mlflow.sklearn.log_model(model, name="model", registered_model_name="fraud-baseline")
+    mlflow.MlflowClient().set_registered_model_tag("fraud-baseline", "owner", "fraud-analytics")
+"""
+MLMODEL = "baseline/MLmodel"
+MLMODEL_SOURCE = """\
+flavors:
+  python_function:
+    loader_module: mlflow.sklearn
+signature:
+  inputs: '[{"type": "double", "name": "amount"}]'
+"""
 FAULTS = (
     # Dependencies.
     Fault("requirements.txt", "numpy==2.2.6", "numpy", "pinned-requirements/unpinned", "numpy"),
@@ -87,11 +107,12 @@ FAULTS = (
     ),
     Fault(
         NOTEBOOK,
-        "pandas==2.3.3 mlflow==3.17.2",
-        "pandas mlflow==3.17.2",
+        '"%pip install --quiet pandas==2.3.3 mlflow==3.17.2 scikit-learn==1.7.2"',
+        '"%conda install --yes numpy=1.26\\n",\n    "%pip install --quiet pandas mlflow==3.17.2"',
         "pinned-requirements/unpinned",
         "pandas mlflow",
     ),
+    Fault(NOTEBOOK, "", "", "pinned-requirements/fuzzy", "numpy=1.26"),
     # Secrets.
     Fault(
         "src/fraud_detection/data.py",
@@ -104,7 +125,7 @@ FAULTS = (
         ".env.example",
         "MLFLOW_TRACKING_TOKEN=",
         f"MLFLOW_TRACKING_PASSWORD={PASSWORD}",
-        "no-hardcoded-secrets/mlflow-credentials",
+        "no-hardcoded-secrets/generic-secret",
         PASSWORD,
     ),
     Fault(
@@ -147,11 +168,62 @@ FAULTS = (
     # Registered models.
     Fault(
         TRAIN,
-        '            tags={"owner": "fraud-analytics", "task": "tabular-classification"},\n'
-        '            description="Probability that a card transaction is fraud. See MODEL_CARD.md.",\n',
+        '            tags={"owner": "fraud-analytics", "task": "tabular-classification"},\n',
+        "",
+        "",
+        "",
+    ),
+    Fault(
+        TRAIN,
+        """\
+        tags={
+            "dataset.sha256": digest,
+            "validation_auc": f"{metrics['validation_auc']:.4f}",
+            "validation_status": "pending",
+        },
+""",
         "",
         "registered-model-metadata/no-tags",
-        "client.create_registered_model(",
+        "client.create_model_version(",
+    ),
+    Fault(
+        TRAIN,
+        "source=model_uri,\n        run_id=run_id,",
+        'source="/mnt/artifacts/model",',
+        "registered-model-metadata/no-source-run",
+        '"/mnt/artifacts/model"',
+    ),
+    Fault(
+        TRAIN,
+        '"candidate", version.version',
+        '"latest", version.version',
+        "registered-model-metadata/bad-alias",
+        '"latest"',
+    ),
+    Fault(
+        "src/fraud_detection/predict.py",
+        'f"models:/{MODEL_NAME}@champion"',
+        'f"models:/{MODEL_NAME}/latest"',
+        "registered-model-metadata/moving-model-uri",
+        'f"models:/{MODEL_NAME}/latest"',
+    ),
+    Fault(BASELINE, "", BASELINE_SOURCE, "registered-model-metadata/no-signature", "mlflow.sk"),
+    Fault(BASELINE, "", "", "registered-model-metadata/no-description", "mlflow.sk"),
+    Fault(MLMODEL, "", MLMODEL_SOURCE, "registered-model-metadata/no-environment", "python_f"),
+    Fault(
+        "MODEL_CARD.md",
+        "- **License:** Apache-2.0\n",
+        "",
+        "registered-model-metadata/incomplete-card",
+        "# Fraud detection",
+    ),
+    Fault("MODEL_CARD.md", "license: apache-2.0\n", "", "", ""),
+    Fault(
+        "MODEL_CARD.md",
+        "- Amounts are in euros; other currencies must be converted first.",
+        "- TODO",
+        "registered-model-metadata/template-residue",
+        "TODO",
     ),
 )
 
@@ -164,6 +236,11 @@ def make(folder: Path) -> list[tuple[str, str]]:
     shutil.copytree(EXAMPLE, folder)
     for fault in FAULTS:
         path = folder / fault.path
+        if not fault.old:
+            path.parent.mkdir(exist_ok=True)
+            if fault.new:
+                path.write_text(fault.new, "utf-8")
+            continue
         text = path.read_text("utf-8")
         if text.count(fault.old) != 1:
             raise SystemExit(f"{fault.path} does not hold this text once: {fault.old}")

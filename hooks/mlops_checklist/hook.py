@@ -22,8 +22,9 @@ class Hook(NamedTuple):
 
     `reads` tells which kinds of file (`sources.files.kind`) it judges, and for each the regular
     expression that the bytes must match before anything is decoded or parsed; an empty one
-    always matches. `rules` maps each rule's name to a sentence. `check` yields what it has to
-    say of one file; outcomes with edits are what `--fix` writes, where `fixes` is set.
+    always matches. The kind "*" stands for every kind not named, the unknown one included.
+    `rules` maps each rule's name to a sentence. `check` yields what it has to say of one file;
+    outcomes with edits are what `--fix` writes, where `fixes` is set.
     """
 
     id: str
@@ -100,7 +101,7 @@ def judge(hook: Hook, file: File, options: Options) -> list[Outcome]:
 
 def _concerns(hook: Hook, file: File) -> bool:
     file.check()  # nothing that was asked for is silently skipped
-    pattern = hook.reads.get(file.kind)
+    pattern = hook.reads.get(file.kind, hook.reads.get("*"))
     return pattern is not None and (not pattern or re.search(pattern, file.bytes) is not None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -145,6 +146,30 @@ def test_every_hook_on_an_empty_commit(
     printed = Done(0, done.output + done.errors, "")
     verdicts = {hook["id"]: printed.verdict(str(hook["name"])) for hook in hooks.manifest}
     assert verdicts == {hook["id"]: "Skipped" for hook in hooks.manifest}
+
+
+def test_every_hook_finds_its_violation(
+    project: Project, hooks: Published, run: Callable[..., Done]
+) -> None:
+    project.configure(*({"id": hook["id"]} for hook in hooks.manifest))
+    project.stage(
+        {
+            "config.py": f'token = "hf_{"AbCdEfGhIjKlMnOpQrStUvWxYz01234567"}"\n',
+            "register.py": "import mlflow\n\nmlflow.sklearn.log_model(\n"
+            '    model, name="churn", registered_model_name="churn"\n)\n',
+            "requirements.txt": "pandas>=2\n",
+            "train.py": BAD,
+        }
+    )
+    done = run("--all-files")
+    assert done.status == 1
+    places_and_rules = [re.sub(r": .* \[(.*)\]$", r" \1", line) for line in done.said]
+    assert places_and_rules == [
+        f"train.py:3:23 {HOOK}/literal-name",
+        "config.py:1:10 no-hardcoded-secrets/hugging-face-token",
+        "requirements.txt:1:1 pinned-requirements/range",
+        "register.py:3:1 registered-model-metadata/no-signature",
+    ]
 
 
 def test_only_the_named_stages(project: Project, tool: tuple[str, ...]) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from mlops_checklist.sources.python import (
@@ -32,6 +31,7 @@ from mlops_checklist.sources.values import (
     Named,
     Option,
     Parameter,
+    Result,
     Unknown,
     Value,
     Values,
@@ -115,6 +115,8 @@ _FLUENT = re.compile(
     r"mlflow\.(?:tracking\._model_registry\.fluent\.)?(register_model|set_model_version_tag)"
 )
 _LOAD = re.compile(r"mlflow\.[\w.]+\.(?:load_model|load_pyfunc|(?<=pyfunc\.)spark_udf)")
+_CHAT = r"mlflow\.(?:[\w.]+\.)?(?:ChatModel|ChatAgent|ResponsesAgent)"
+# What else a call says of a model, and in which of its parameters.
 _SAYS = {
     "create_registered_model": ("description", "tags"),
     "create_model_version": ("description", "tags"),
@@ -141,11 +143,15 @@ class Registration(NamedTuple):
 
 
 class Saying(NamedTuple):
-    """A call that gives a model or a version of it a "description" or "tags"."""
+    """A call that gives a model or a version of it a "description" or "tags".
+
+    `certain` is False where that depends on arguments which are not known.
+    """
 
     what: str
     call: ast.Call
     name: ast.expr | None
+    certain: bool
 
 
 class Registry:
@@ -182,11 +188,14 @@ class Registry:
     def _registered_model_name(self, form: str, flavour: str, call: ast.Call) -> None:
         node = self.argument(call, form, "registered_model_name", flavour)
         given = self.given(node)
-        if form == "autolog" and (self._is(call, "disable", True) or self._is(call, "log_models", False)):
-            return
-        if given != "no":
+        idle = form == "autolog" and (_is(call, "disable", True) or _is(call, "log_models", False))
+        if given != "no" and not idle:
             certain = given == "yes"
             self.registrations.append(Registration(form, flavour, call, node, certain))
+            # The tags of a logged model become those of its version.
+            tags = self.given(self.argument(call, form, "tags", flavour))
+            if form == "log_model" and (tags != "no" or has_unpacking(call)):
+                self.sayings.append(Saying("tags", call, node, tags == "yes"))
 
     def _client_call(self, function: str, method: str, call: ast.Call) -> None:
         if function in ("register_model", "create_model_version", "create_registered_model"):
@@ -194,19 +203,15 @@ class Registry:
             self.registrations.append(Registration(function, "", call, name))
         elif function == "set_registered_model_alias":
             self.aliases.append(call)
-        for parameter in _SAYS.get(function or method, ()):
-            node = self.argument(call, function or method, parameter)
-            if self.given(node) != "no":
+        called = function or method
+        for parameter in _SAYS.get(called, ()):
+            given = self.given(self.argument(call, called, parameter))
+            if given != "no" or has_unpacking(call):
                 what = "description" if parameter == "description" else "tags"
-                self.sayings.append(Saying(what, call, self.argument(call, function or method, "name")))
+                name = self.argument(call, called, "name")
+                self.sayings.append(Saying(what, call, name, given == "yes"))
 
-    def _is(self, call: ast.Call, name: str, value: bool) -> bool:
-        node = argument(call, name)
-        return isinstance(node, ast.Constant) and node.value is value
-
-    def argument(
-        self, call: ast.Call, form: str, name: str, flavour: str = ""
-    ) -> ast.expr | None:
+    def argument(self, call: ast.Call, form: str, name: str, flavour: str = "") -> ast.expr | None:
         """Return the argument `name` of a call, by keyword or at its place in that function."""
         position: int | None = None
         if form == "log_model" and name in LOG_MODEL_PARAMETERS:
@@ -239,10 +244,6 @@ class Registry:
                     if isinstance(default, ast.Constant) and not default.value:
                         return "maybe"
         return "yes"
-
-    def unknown_arguments(self, call: ast.Call) -> bool:
-        """Tell whether a call passes arguments that are not spelled out."""
-        return has_unpacking(call)
 
     # Which model.
 
@@ -305,19 +306,12 @@ class Registry:
         """
         if self.logged_call(source) is not None:
             return True
-        answers = {self._names_run(text) for text, _ in spellings(self.values.of(source))}
-        for found in self.values.expressions(source):
-            if isinstance(found, ast.Call):
-                name = self.module.qualified(found.func)
-                if name == "mlflow.get_artifact_uri":
-                    answers = {False}
+        value = self.values.of(source)
+        begins = next(leaves(value), None)
+        if isinstance(begins, Result) and begins.callee == "mlflow.get_artifact_uri":
+            return False
+        answers = {_names_run(text) for text, _ in spellings(value)}
         return answers.pop() if len(answers) == 1 else None
-
-    def _names_run(self, text: str) -> bool | None:
-        if text.startswith(("runs:/", "models:/")):
-            return True
-        # A path or a URI with a scheme, or the beginning of one.
-        return False if re.match(r"[\w.+-]+:/|/|\./|\.\./|[\w.-]+(?:/|$)", text) else None
 
     # What MLflow finds out by itself.
 
@@ -332,12 +326,13 @@ class Registry:
             function = self.module.definition(model)
             return self._hint(function, 0) if isinstance(function, FUNCTIONS) else None
         bases = [self.module.qualified(base) or "" for base in owner.bases]
-        if any(re.fullmatch(r"mlflow\..*\b(?:ChatModel|ChatAgent|ResponsesAgent)", base) for base in bases):
+        if any(re.fullmatch(_CHAT, base) for base in bases):
             return True
         for found in self.module.attribute(owner, "predict"):
             if isinstance(found, FUNCTIONS):
                 names = [item.arg for item in found.args.args]
-                return self._hint(found, 2 if names[1:2] == ["context"] else 1)
+                hinted = self._hint(found, 2 if names[1:2] == ["context"] else 1)
+                return hinted if any(base.startswith("mlflow.") for base in bases) else None
         return None
 
     def _hint(self, function: Function, position: int) -> bool | None:
@@ -350,6 +345,18 @@ class Registry:
             return True if named in ("list", "typing.List") else None
         named = self.module.qualified(hint) or ""
         return False if named.startswith(("pandas.", "numpy.", "scipy.")) else None
+
+
+def _is(call: ast.Call, name: str, value: bool) -> bool:
+    node = argument(call, name)
+    return isinstance(node, ast.Constant) and node.value is value
+
+
+def _names_run(text: str) -> bool | None:
+    if text.startswith(("runs:/", "models:/")):
+        return True
+    # A path or a URI with a scheme, or the beginning of one.
+    return False if re.match(r"[\w.+-]+:/|/|\./|\.\./|[\w.-]+(?:/|$)", text) else None
 
 
 UNKNOWN = "\0"  # stands in a spelling for what is not known
@@ -423,13 +430,3 @@ def bad_alias(alias: str) -> str | None:
     if re.match(r"^[vV]\d+$", alias):
         return "is reserved by MLflow for version numbers"
     return None
-
-
-def cli_models(words: list[str]) -> Iterator[int]:
-    """Yield the indexes of the model URIs in a command `mlflow models serve -m URI`."""
-    while words and words[0].rpartition("/")[2].startswith("python") and "-m" in words[:4]:
-        words = ["", *words[1:]]
-        break
-    for index, word in enumerate(words):
-        if word.startswith("models:/") or word.startswith(("--model-uri=models:/", "-mmodels:/")):
-            yield index

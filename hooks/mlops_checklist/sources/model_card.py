@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_checklist.outcome import Place
-from mlops_checklist.sources import markdown
+from mlops_checklist.sources import markdown, yaml
 from mlops_checklist.sources.files import File, Unreadable
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ PARTS = {
         r"|사용 목적|용도|назначени|применени"
     ),
     "training data": (
-        r"train\w*[ -](?:and \w+ )?(?:data|sets?|corpus|details)|pre-?training|data ?sets?\b|\bdata$"
-        r"|\bdata sources?|trained on|(?<=model parameters > )data\b|fine-?tun\w* data"
+        r"train\w*[ -](?:and \w+ )?(?:data|sets?|corpus|details)|pre-?training|data ?sets?\b"
+        r"|\bdata$|\bdata sources?|trained on|(?<=model parameters > )data\b|fine-?tun\w* data"
         r"|trainingsdat|datens[aä]tz|donn[eé]es|jeux? de donn|datos|dados|dati\b"
         r"|训练数据|数据集|訓練データ|学習データ|データセット|학습 데이터|데이터셋|обучающ|данны"
     ),
@@ -192,7 +192,7 @@ def _labelled(lines: tuple[Line, ...]) -> Iterator[Field]:
     """Yield `**Label:** text`, a bold line with the line below it, and the rows of tables."""
     shown = [line for line in lines if line.kind == "text" and line.visible.strip()]
     below = [*(line.text for line in shown[1:]), ""]
-    for line, following in zip(shown, below, strict=True):
+    for line, following in zip(shown, below, strict=False):
         if row := _ROW.match(line.text):
             yield Field(row[1], row[2].replace("|", " "))
         elif found := _LABELLED.match(line.text):
@@ -236,18 +236,20 @@ def _json_cards(file: File, named: bool) -> list[Card]:
 
 def _components(document: Object) -> list[Object]:
     """Return the components of a CycloneDX document that are models, in their order."""
-    found = []
+    from mlops_checklist.sources.located_json import Object
+
+    found: list[Object] = []
     waiting: list[Any] = [document.get("metadata"), document]
     while waiting:
         holder = waiting.pop()
-        if not isinstance(holder, dict):
+        if not isinstance(holder, Object):
             continue
         if holder.get("type") == "machine-learning-model":
             found.append(holder)
         waiting.append(holder.get("component"))
         inner = holder.get("components")
         waiting += inner if isinstance(inner, list) else []
-    return sorted(found, key=lambda component: int(component.start))  # type: ignore[attr-defined]
+    return sorted(found, key=lambda component: component.start)
 
 
 def _json_card(owner: Object, place: Any) -> Card:
@@ -272,38 +274,28 @@ def _yaml(text: str, before: int) -> tuple[list[Field], list[Residue]]:
 
     A text that only a template's expressions keep from being YAML has residues alone.
     """
-    import yaml
-
     residues = [
         Residue(found[0], Place(number, found.start() + 1))
         for number, line in enumerate(text.split("\n"), before + 1)
         for found in _RESIDUE.finditer(line)
     ]
     try:
-        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        if residues:
+        top = next(iter(yaml.parse("\n" * before + text)), None)
+    except Unreadable as error:
+        if error.undecided:
             return [], residues
-        mark = getattr(error, "problem_mark", None)
-        line = before + (mark.line + 1 if mark else 1)
-        cause = getattr(error, "problem", None) or "not YAML"
-        raise Unreadable(
-            f"cannot parse as YAML: {cause} (line {line})", place=Place(line)
-        ) from None
+        raise
     fields = []
-    waiting: list[tuple[str, Any]] = [("", root)]
+    waiting: list[tuple[str, yaml.Node]] = [("", top)] if top is not None else []
     seen = set()
     while waiting:
         path, node = waiting.pop()
-        if isinstance(node, yaml.ScalarNode):
-            fields.append(Field(path, node.value))
-        elif node is not None and node not in seen:  # an alias may stand in many places
-            seen.add(node)
-            for item in node.value:
-                if isinstance(node, yaml.MappingNode):
-                    waiting.append((_below(path, str(item[0].value)), item[1]))
-                else:
-                    waiting.append((path, item))
+        if node.id == "scalar":
+            fields.append(Field(path, yaml.scalar(node) or ""))
+        elif id(node) not in seen:  # an alias may stand in many places
+            seen.add(id(node))
+            waiting += [(_below(path, key), value) for key, _, value in yaml.items(node)]
+            waiting += [(path, entry) for entry in yaml.entries(node)]
     return fields, residues
 
 

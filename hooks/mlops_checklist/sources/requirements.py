@@ -174,7 +174,7 @@ def constraint_problem(constraint: str) -> str | None:
 
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
 _OPTION = re.compile(r"(--[A-Za-z][\w-]*)(?:[ \t]*=[ \t]*|[ \t]+|$)|(-[A-Za-z])[ \t=]*", re.ASCII)
-_PER_REQUIREMENT = re.compile(r"[ \t]+--(hash|global-option|config-settings?|install-option)\b")
+_PER_REQUIREMENT = re.compile(r"[ \t]--(hash|global-option|config-settings?|install-option)\b")
 _LONG = {
     "--requirement": "-r",
     "--constraint": "-c",
@@ -217,7 +217,7 @@ def _line(word: Word) -> Line | None:
     hashed = False
     if extra := _PER_REQUIREMENT.search(word.text):
         hashed = "--hash" in word.text[extra.start() :]
-        word = word.part(0, extra.start())
+        word = word.part(0, len(word.text[: extra.start()].rstrip()))
     return Line(option, word, hashed)
 
 

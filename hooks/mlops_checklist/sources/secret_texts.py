@@ -28,7 +28,9 @@ _SECRET_KEYS = frozenset(
     " client master deploy subscription shared sas app application license webhook hmac aes jwt"
     " session cookie crypto cipher".split()
 )
-_TOKENS = frozenset("token authtoken accesstoken auth authorization credential credentials pat".split())
+_TOKENS = frozenset(
+    "token authtoken accesstoken auth authorization credential credentials pat".split()
+)
 # What stands before "key" where that is an ordinary one, and before "token" in language models.
 _PLAIN_KEYS = frozenset(
     "primary foreign sort partition cache public row dict map index group natural business hash"

@@ -1,0 +1,777 @@
+"""registered-model-metadata: what is flagged, where, and what is left alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from helpers import found, notebook, outcomes
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlops_checklist.models.registered_model_metadata import HOOK, RULES
+
+CLIENT = "import mlflow\nfrom mlflow import MlflowClient\nclient = MlflowClient()\n"
+LOG = "import mlflow\nimport mlflow.sklearn\n"
+V, U = "violation", "undecided"
+
+
+def rules(text: str, path: str = "train.py", *kinds: str) -> list[str]:
+    return [rule for rule, _, _ in found(outcomes(HOOK, path, text), *kinds)]
+
+
+@pytest.mark.parametrize(
+    ("code", "violations", "undecided"),
+    [
+        ("mlflow.sklearn.log_model(m, 'm')", [], []),
+        ("mlflow.sklearn.log_model(m, 'm', registered_model_name=None)", [], []),
+        (
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.sklearn.log_model(m, name='m', registered_model_name='churn')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn', signature=s)",
+            [],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn', input_example=X[:5])",
+            [],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='c', signature=s, tags={1: 2})",
+            [],
+            ["no-description"],
+        ),
+        (
+            "mlflow.sklearn.log_model(m, 'm', None, None, 'skops', 'churn', sig)",
+            [],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.sklearn.log_model(m, 'm', None, None, 'skops', 'churn')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.xgboost.log_model(m, 'm', None, None, 'churn')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        ("mlflow.xgboost.log_model(m, 'm', None, None, None, 'churn')", [], []),
+        (
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn', signature=False)",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn', signature=None)",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "s = infer(X) if X is not None else None\n"
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn', signature=s)",
+            [],
+            ["no-signature", "no-description", "no-tags"],
+        ),
+        (
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn', **options)",
+            [],
+            ["no-description", "no-signature", "no-tags"],
+        ),
+        (
+            "def log(m, name=None):\n"
+            "    mlflow.sklearn.log_model(m, 'm', registered_model_name=name)",
+            [],
+            ["no-description", "no-signature", "no-tags"],
+        ),
+        (
+            "def log(m, name=None):\n"
+            "    mlflow.sklearn.log_model(m, 'm', registered_model_name=name)\n"
+            "log(m, 'churn')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "def log(m, name):\n    mlflow.sklearn.log_model(m, 'm', registered_model_name=name)",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.onnx.log_model(m, 'm', registered_model_name='churn', input_example=x)",
+            [],
+            ["no-signature", "no-description", "no-tags"],
+        ),
+        (
+            "mlflow.transformers.log_model(m, 'm', registered_model_name='churn')",
+            [],
+            ["no-signature", "no-description", "no-tags"],
+        ),
+        (
+            "mlflow.sentence_transformers.log_model(m, 'm', registered_model_name='churn')",
+            [],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.openai.log_model(m, 'chat.completions', 'm', registered_model_name='churn')",
+            [],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.dspy.log_model(m, 'm', registered_model_name='churn')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.fastai.log_model(m, 'm', registered_model_name='churn')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "import mlflow.xgboost as mx\nmx.log_model(m, 'm', registered_model_name='churn')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "from mlflow.sklearn import log_model as keep\nkeep(m, 'm', registered_model_name='c')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        ("mlflow.sklearn.autolog(registered_model_name='c')", [], ["no-description", "no-tags"]),
+        ("mlflow.sklearn.autolog()", [], []),
+        ("mlflow.sklearn.autolog(registered_model_name='c', disable=True)", [], []),
+        ("mlflow.sklearn.autolog(registered_model_name='c', log_models=False)", [], []),
+        (
+            "mlflow.sklearn.autolog(log_model_signatures=False, registered_model_name='c')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.statsmodels.autolog(registered_model_name='c')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        # Not MLflow's.
+        ("def log_model(*a, **k): ...\nlog_model(m, registered_model_name='churn')", [], []),
+        ("import wandb\nwandb.log_model(m, registered_model_name='churn')", [], []),
+        ("import comet_ml\ncomet_ml.Experiment().register_model('churn')", [], []),
+        ("from azureml.core import Model\nModel.register_model('churn', 'outputs/m')", [], []),
+        ("registry.register_model('churn', 's3://b/m', version='1')", [], []),
+        ("class T:\n    def go(self):\n        self.register_model('churn')", [], []),
+    ],
+)
+def test_log_model_and_autolog(code: str, violations: list[str], undecided: list[str]) -> None:
+    said = outcomes(HOOK, "train.py", LOG + code)
+    assert sorted(rule for rule, _, _ in found(said)) == sorted(violations)
+    assert sorted(rule for rule, _, _ in found(said, U)) == sorted(undecided)
+
+
+CLASS = "class M(mlflow.pyfunc.PythonModel):\n    def predict(self, {}):\n        return 1\n"
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [
+        (CLASS.format("context, model_input"), V),
+        (CLASS.format("context, model_input: list[str]"), None),
+        (CLASS.format("model_input: list[str], params=None"), None),
+        (CLASS.format("context, model_input: pd.DataFrame"), V),
+        (CLASS.format("context, model_input: Row"), U),
+        (CLASS.format("messages").replace("PythonModel", "ChatModel"), None),
+        (CLASS.format("request").replace("PythonModel", "ResponsesAgent"), None),
+        ("from own import M\n", U),
+        ("M = 'agent.py'.format\n", U),
+        ("class M: pass\n", U),
+    ],
+)
+def test_pyfunc(model: str, kind: str | None) -> None:
+    code = (
+        f"import mlflow\nimport pandas as pd\n{model}"
+        "mlflow.pyfunc.log_model('m', python_model=M(), registered_model_name='c')\n"
+    )
+    said = [one for one in outcomes(HOOK, "train.py", code) if one.rule == "no-signature"]
+    kinds = [one.kind for one in said if one.kind != "evidence"]
+    assert kinds == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "violations", "undecided"),
+    [
+        ("mlflow.register_model('runs:/1/m', 'churn')", [], ["no-description", "no-tags"]),
+        ("mlflow.register_model('models:/m-1', 'churn', tags={'a': 1})", [], ["no-description"]),
+        (
+            "mlflow.register_model('s3://bucket/m', 'churn')",
+            ["no-source-run"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "mlflow.register_model(uri(), 'churn')",
+            [],
+            ["no-description", "no-source-run", "no-tags"],
+        ),
+        (
+            "info = mlflow.sklearn.log_model(m, 'm')\nmlflow.register_model(info.model_uri, 'c')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "with mlflow.start_run() as run:\n    mlflow.sklearn.log_model(m, 'm')\n"
+            "mlflow.register_model(f'runs:/{run.info.run_id}/m', 'c')",
+            ["no-signature"],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "with mlflow.start_run() as run:\n    mlflow.sklearn.log_model(m, 'm')\n"
+            "mlflow.register_model(f'runs:/{run.info.run_id}/other', 'c')",
+            [],
+            ["no-description", "no-tags"],
+        ),
+        ("client.create_registered_model('c')", ["no-description", "no-tags"], []),
+        ("client.create_registered_model('c', {'a': 1}, 'Predicts churn.')", [], []),
+        ("client.create_registered_model('c', description='')", ["no-description", "no-tags"], []),
+        (
+            "client.create_model_version('c', 's3://b/m')",
+            ["no-description", "no-source-run", "no-tags"],
+            [],
+        ),
+        (
+            "client.create_model_version('c', 's3://b/m', run.info.run_id)",
+            ["no-description", "no-tags"],
+            [],
+        ),
+        (
+            "client.create_model_version('c', 'runs:/1/m', None, {'a': 1}, None, 'Text')",
+            [],
+            [],
+        ),
+        (
+            "client.create_model_version('c', mlflow.get_artifact_uri('m'), tags=t, description=d)",
+            ["no-source-run"],
+            [],
+        ),
+        (
+            "client.create_registered_model('c')\n"
+            "client.create_model_version('c', 'runs:/1/m', '1', description='x', tags={'a': 1})",
+            [],
+            [],
+        ),
+        (
+            "client.create_registered_model('c', description='x', tags={'a': 1})\n"
+            "client.create_model_version('c', 'runs:/1/m', '1')",
+            [],
+            [],
+        ),
+        (
+            "client.create_registered_model('c', description='x', tags={'a': 1})\n"
+            "client.create_model_version('d', 'runs:/1/m', '1')",
+            ["no-description", "no-tags"],
+            [],
+        ),
+        (
+            "NAME = 'c'\nmlflow.register_model('runs:/1/m', NAME)\n"
+            "client.update_registered_model(NAME, 'What it does.')\n"
+            "client.set_registered_model_tag(NAME, 'owner', 'me')",
+            [],
+            [],
+        ),
+        (
+            "v = mlflow.register_model('runs:/1/m', 'c')\n"
+            "client.update_model_version(v.name, v.version, 'Text')\n"
+            "client.set_model_version_tag(v.name, v.version, 'a', 1)",
+            [],
+            [],
+        ),
+        (
+            "mlflow.register_model('runs:/1/m', 'c')\n"
+            "client.update_model_version('d', '1', 'Text')\n"
+            "client.set_model_version_tag('d', '1', 'a', 1)",
+            ["no-description", "no-tags"],
+            [],
+        ),
+        (
+            "mlflow.register_model('runs:/1/m', 'c')\n"
+            "other.update_model_version(find(), '1', description='Text', tags=t)",
+            [],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "client.create_model_version('c', 'runs:/1/m', **more)",
+            [],
+            ["no-description", "no-tags"],
+        ),
+        (
+            "from mlflow.tracking.client import MlflowClient as C\n"
+            "C().create_registered_model('c')",
+            ["no-description", "no-tags"],
+            [],
+        ),
+        (
+            "class R:\n    def __init__(self):\n        self.c = mlflow.tracking.MlflowClient()\n"
+            "    def go(self):\n        self.c.create_registered_model(self.name)",
+            ["no-description", "no-tags"],
+            [],
+        ),
+    ],
+)
+def test_client(code: str, violations: list[str], undecided: list[str]) -> None:
+    said = outcomes(HOOK, "train.py", CLIENT + code)
+    assert sorted(rule for rule, _, _ in found(said)) == violations
+    assert sorted(rule for rule, _, _ in found(said, U)) == undecided
+
+
+@pytest.mark.parametrize(
+    ("alias", "kind"),
+    [
+        ("'champion'", "evidence"),
+        ("'prod-1_b'", "evidence"),
+        ("'Latest'", V),
+        ("'v12'", V),
+        ("'V1'", V),
+        ("'v1a'", "evidence"),
+        ("''", V),
+        ("'the champion'", V),
+        ("'" + "a" * 256 + "'", V),
+        ("'" + "a" * 255 + "'", "evidence"),
+        ("f'v{version}'", U),
+        ("f'prod/{name}'", V),
+        ("os.getenv('ALIAS', 'latest')", V),
+        ("os.environ['ALIAS']", None),
+        ("alias", None),
+    ],
+)
+def test_alias(alias: str, kind: str | None) -> None:
+    code = f"import os\n{CLIENT}client.set_registered_model_alias('c', {alias}, '3')\n"
+    said = outcomes(HOOK, "promote.py", code)
+    assert [(one.kind, one.rule) for one in said] == ([(kind, "bad-alias")] if kind else [])
+    assert all(one.place == (5, 40, None, None) for one in said)
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind"),
+    [
+        ("'models:/c/latest'", V),
+        ("'models:/c/Production'", V),
+        ("'models:/c/3'", "evidence"),
+        ("'models:/c@champion'", "evidence"),
+        ("'models:/c@latest'", V),
+        ("'models:/m-0123'", "evidence"),
+        ("'models:/main.ml.c/Staging'", V),
+        ("'models://prod@databricks/c/latest'", V),
+        ("f'models:/{name}/latest'", V),
+        ("f'models:/{name}/{version}'", None),
+        ("f'models:/{name}/{stage}'", U),
+        ("f'models:/{name}@{alias}'", "evidence"),
+        ("'models:/%s/Production' % name", V),
+        ("'models:/{}/{}'.format('c', os.getenv('STAGE', 'Production'))", V),
+        ("'runs:/1/m'", None),
+        ("uri", None),
+    ],
+)
+def test_model_uri(uri: str, kind: str | None) -> None:
+    code = f"import os, mlflow\nTRIGGER = 'models:/'\nmodel = mlflow.pyfunc.load_model({uri})\n"
+    said = outcomes(HOOK, "serve.py", code)
+    assert [(one.kind, one.rule) for one in said] == ([(kind, "moving-model-uri")] if kind else [])
+    assert all((one.place.line, one.place.column) == (3, 34) for one in said)
+
+
+def test_spark_udf_takes_the_uri_second() -> None:
+    code = "import mlflow\nf = mlflow.pyfunc.spark_udf(spark, 'models:/c/latest')\n"
+    assert found(outcomes(HOOK, "x.py", code)) == [("moving-model-uri", 2, 36)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "place"),
+    [
+        ("s.sh", "mlflow models serve -m models:/c/latest -p 8080\n", (1, 24)),
+        ("s.sh", "exec python -m mlflow models serve --model-uri=models:/c/Production\n", (1, 48)),
+        ("s.sh", 'URI="models:/$NAME/Production"\nmlflow models serve -m "$URI"\n', (2, 25)),
+        ("s.sh", 'mlflow models serve -m "models:/$NAME/$VERSION"\n', None),
+        ("s.sh", "mlflow models serve -m models:/c@champion\n", None),
+        ("s.sh", "echo models:/c/latest\n", None),
+        ("Dockerfile", 'FROM a:1\nCMD ["mlflow", "models", "serve", "-m", "models:/c/1"]\n', None),
+        (
+            "Dockerfile",
+            'FROM a:1\nCMD ["mlflow", "models", "serve", "-m", "models:/c/latest"]\n',
+            (2, 42),
+        ),
+        (
+            "Dockerfile",
+            "FROM a:1\nENV URI=models:/c/Staging\nCMD mlflow models serve -m $URI\n",
+            (3, 28),
+        ),
+    ],
+)
+def test_commands(path: str, text: str, place: tuple[int, int] | None) -> None:
+    wanted = [("moving-model-uri", *place)] if place else []
+    assert found(outcomes(HOOK, path, text)) == wanted
+
+
+def test_notebook() -> None:
+    text = notebook(
+        "import mlflow\n%matplotlib inline",
+        "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn')",
+        "!mlflow models serve -m models:/churn/latest",
+    )
+    said = [one for one in outcomes(HOOK, "n.ipynb", text) if one.kind == V]
+    assert [(one.rule, *one.place[:3]) for one in said] == [
+        ("no-signature", 1, 1, 2),
+        ("moving-model-uri", 1, 25, 3),
+    ]
+    lines = text.splitlines()
+    assert [lines[(one.place.file_line or 0) - 1].strip()[:8] for one in said] == [
+        '"mlflow.',
+        '"!mlflow',
+    ]
+
+
+def test_a_cell_that_is_not_python_is_undecided() -> None:
+    text = notebook("import mlflow", "mlflow.register_model(uri, 'churn'")
+    said = outcomes(HOOK, "n.ipynb", text)
+    assert [(one.kind, one.place.cell) for one in said] == [(U, 2)]
+
+
+def test_one_evidence_for_each_registration() -> None:
+    code = (
+        f"{CLIENT}info = mlflow.sklearn.log_model(m, 'm', signature=s)\n"
+        "client.create_model_version('churn', info.model_uri, tags={'a': 1}, description='x')\n"
+    )
+    assert [(one.kind, one.place.line, one.message) for one in outcomes(HOOK, "t.py", code)] == [
+        (
+            "evidence",
+            5,
+            "'churn' is registered with its run, a signature, a description, tags",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "rule", "message"),
+    [
+        (
+            "mlflow.sklearn.log_model(m, 'm', registered_model_name='churn')",
+            "no-signature",
+            "'churn' is registered without a signature; pass signature=infer_signature(...) or "
+            "input_example=",
+        ),
+        (
+            "client.create_registered_model(name)",
+            "no-tags",
+            "the model is registered without tags; pass tags= or call set_model_version_tag",
+        ),
+        (
+            "client.create_model_version('c', '/mnt/m')",
+            "no-source-run",
+            "the version of 'c' is made from a path and names no run; pass run_id= and a 'runs:/' "
+            "or 'models:/' URI",
+        ),
+        (
+            "client.set_registered_model_alias('c', 'v3', 3)",
+            "bad-alias",
+            "alias 'v3' is reserved by MLflow for version numbers; choose another name",
+        ),
+        (
+            "mlflow.sklearn.load_model('models:/c/Production')",
+            "moving-model-uri",
+            "'models:/c/Production' is what is in stage 'Production' when it is loaded; load an "
+            "alias ('models:/name@champion') or a version",
+        ),
+    ],
+)
+def test_messages(code: str, rule: str, message: str) -> None:
+    said = outcomes(HOOK, "train.py", CLIENT + code)
+    assert [one.message for one in said if one.kind == V and one.rule == rule] == [message]
+
+
+
+MLMODEL = """\
+artifact_path: model
+flavors:
+  python_function:
+    env:
+      conda: conda.yaml
+      virtualenv: python_env.yaml
+    loader_module: mlflow.sklearn
+  sklearn:
+    sklearn_version: 1.7.2
+signature:
+  inputs: '[{"type": "double"}]'
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (MLMODEL, []),
+        (MLMODEL.partition("signature")[0], [("no-signature", 1, 1)]),
+        (MLMODEL.partition("signature")[0] + "signature: null\n", [("no-signature", 10, 12)]),
+        (
+            MLMODEL.replace("    env:\n      conda: conda.yaml\n", "").replace(
+                "      virtualenv: python_env.yaml\n", ""
+            ),
+            [("no-environment", 3, 3)],
+        ),
+        (MLMODEL.replace("env:\n      conda: conda.yaml\n      virtualenv:", "env:"), []),
+        ("flavors:\n  spark:\n    model_data: sparkml\nsignature: {inputs: x}\n", []),
+    ],
+)
+def test_mlmodel(text: str, wanted: list[tuple[str, int, int]]) -> None:
+    assert found(outcomes(HOOK, "models/churn/MLmodel", text)) == wanted
+
+
+def test_mlmodel_without_flavors_is_an_error() -> None:
+    (said,) = outcomes(HOOK, "MLmodel", "a: 1\n")
+    assert (said.kind, said.message) == ("error", "cannot parse as MLmodel: no mapping 'flavors'")
+
+
+
+CARD = """\
+---
+license: mit
+library_name: sklearn
+---
+
+
+Ranks customers for the retention desk.
+
+
+Customers of 2024.
+
+
+AUC 0.81.
+
+
+churn@example.com
+"""
+
+
+def lacking(said: list[str]) -> str:
+    return f"the model card says nothing of: {', '.join(said)}; add what is missing"
+
+
+ALL = ["license", "intended use", "training data", "metrics", "owner or contact"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "missing"),
+    [
+        ("README.md", CARD, None),
+        ("README.md", CARD.replace("license: mit\n", ""), ALL[:1]),
+        ("README.md", CARD.replace("Ranks customers for the retention desk.", ""), ALL[1:2]),
+        ("README.md", CARD.replace("Customers of 2024.", "N/A"), ALL[2:3]),
+        ("README.md", CARD.replace("AUC 0.81.", "[More Information Needed]"), ALL[3:4]),
+        ("README.md", CARD.replace("churn@example.com", "TBD"), ALL[4:]),
+        ("README.md", "---\npipeline_tag: text-classification\n---\n# x\n", ALL),
+        ("README.md", "# Model Card for Churn\n\nText.\n", ALL),
+        ("docs/fraud_model_card.md", "# Fraud\n", ALL),
+        ("MODEL_CARD.md", "", ALL),
+        (
+            "MODEL_CARD.md",
+            "- **License:** MIT\n- **Developed by:** us\n- **Uses:** ranking\n"
+            "- **Trained on:** rows\n\n| Accuracy | 0.9 |\n",
+            None,
+        ),
+        (
+            "MODEL_CARD.md",
+            "License\n=======\nMIT\n\nTraining data\n---\nrows\n\n### Zweck und Verwendung\n"
+            "Rang\n### Ergebnisse\n0.9\n### Kontakt\nwir\n",
+            None,
+        ),
+        (
+            "MODEL_CARD.md",
+            "# モデル\n## ライセンス\nMIT\n## 用途\n分類\n"
+            "## 学習データ\n行\n## 評価\n0.9\n## 連絡先\nx\n",
+            None,
+        ),
+        (
+            "MODEL_CARD.md",
+            "# M\nLicensed under MIT, intended for ranking, it was trained on rows.\n"
+            "Written to me@example.com.\n## Results\n0.9\n",
+            None,
+        ),
+        ("MODEL_CARD.md", "# M\n```\n## License\nMIT\n```\n", ALL),
+    ],
+)
+def test_incomplete_card(path: str, text: str, missing: list[str] | None) -> None:
+    said = [one for one in outcomes(HOOK, path, text) if one.rule == "incomplete-card"]
+    if missing is None:
+        assert [one.kind for one in said] == ["evidence"]
+    else:
+        assert [(one.kind, one.message) for one in said] == [(V, lacking(missing))]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("README.md", "# A project\n\nSee MODEL_CARD.md, the model card.\n"),
+        ("README.md", "---\ntags:\n- blog\ntitle: Post\n---\n# Post\n"),
+        ("README.md", "---\nlicense: mit\ntask_categories:\n- x\nlibrary_name: x\n---\n# Data\n"),
+        ("README.md", "---\ntitle: Space\nsdk: gradio\nlicense: mit\n---\n"),
+        ("README.md", "# Model Card Toolkit\n\nA library.\n"),
+        ("modelcard_template.md", "---\n{{ card_data }}\n---\n# Model Card for {{ model_id }}\n"),
+        ("data.json", '{"modelCardUrl": 1}'),
+        ("values.yaml", "license: mit\n"),
+        ("post.md", "---\na: [b\n---\ntext\n"),
+    ],
+)
+def test_not_a_card(path: str, text: str) -> None:
+    assert outcomes(HOOK, path, text) == []
+
+
+def test_front_matter_that_is_not_yaml() -> None:
+    (said,) = outcomes(HOOK, "README.md", "---\nlibrary_name: x\ntags: [a\n---\n")
+    assert (said.kind, said.rule, said.place.line) == ("error", "unparseable", 3)
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "quoted"),
+    [
+        ("- **License:** [More Information Needed]", 16, "[More Information Needed]"),
+        ("More information needed", 1, "More information needed"),
+        ("Owner: TODO", 8, "TODO"),
+        ("<!-- FIXME: metrics -->", 6, "FIXME"),
+        ("Made by {{ developers }}.", 9, "{{ developers }}"),
+        ("Ask <your name>.", 5, "<your name>"),
+        ("Ask [your name].", 5, "[your name]"),
+    ],
+)
+def test_residue(line: str, column: int, quoted: str) -> None:
+    said = outcomes(HOOK, "README.md", f"{CARD}\n{line}\n")
+    assert [(one.rule, one.place.line, one.place.column) for one in said if one.kind == V] == [
+        ("template-residue", 23, column)
+    ]
+    assert f"'{quoted}' is left from a template; fill it in or remove it" in {
+        one.message for one in said
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Todo el mundo puede usarlo.",
+        "```\nlogin('<your token>')  # TODO\n```",
+        "Use `{{ prompt }}` in the template.",
+        "[your notebook](https://example.com)",
+    ],
+)
+def test_no_residue(line: str) -> None:
+    assert found(outcomes(HOOK, "README.md", f"{CARD}\n{line}\n")) == []
+
+
+def test_residue_in_front_matter() -> None:
+    text = CARD.replace("license: mit", "license: {{ license }}")
+    said = outcomes(HOOK, "README.md", text)
+    assert ("template-residue", 2, 10) in found(said)
+
+
+MODEL_CARD = {
+    "modelParameters": {"datasets": [{"ref": "rows"}]},
+    "quantitativeAnalysis": {"performanceMetrics": [{"type": "auc", "value": "0.8"}]},
+    "considerations": {"useCases": ["ranking"]},
+}
+COMPONENT = {
+    "type": "machine-learning-model",
+    "name": "churn",
+    "publisher": "Retention",
+    "licenses": [{"license": {"id": "MIT"}}],
+    "modelCard": MODEL_CARD,
+}
+
+
+def bom(**changed: object) -> str:
+    component = {key: value for key, value in {**COMPONENT, **changed}.items() if value is not None}
+    library = {"type": "library", "name": "numpy"}
+    document = {"bomFormat": "CycloneDX", "components": [library, component]}
+    return json.dumps(document, indent=1)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "wanted"),
+    [
+        ("bom.json", bom(), []),
+        ("bom.json", bom(publisher=None), [("incomplete-card", 8, 3)]),
+        (
+            "bom.json",
+            bom(publisher="TODO"),
+            [("incomplete-card", 8, 3), ("template-residue", 11, 17)],
+        ),
+        ("model_card.json", '{"name": "x"}', [("incomplete-card", 1, 1)]),
+        (
+            "model_card.json",
+            '{"license": "MIT", "intended_use": "x", "training_data": "y",'
+            ' "performance": {"auc": 0.8}, "owner": "me"}',
+            [],
+        ),
+        (
+            "card.json",
+            '{"model_details": {"owners": [{"name": "me"}], "licenses": [{"identifier": "MIT"}]},'
+            ' "model_parameters": {"data": [{"name": "rows"}]},'
+            ' "considerations": {"use_cases": ["x"]},'
+            ' "quantitative_analysis": {"performance_metrics": [{"type": "auc", "value": "1"}]}}',
+            [],
+        ),
+        ("model_card.yaml", "name: x\nlicense: MIT\n", [("incomplete-card", 1, 1)]),
+        (
+            "model_card.yaml",
+            "license: MIT\nintended_use: x\ntraining_data: y\nmetrics:\n  auc: 0.8\nowner: TBD\n",
+            [("incomplete-card", 1, 1), ("template-residue", 6, 8)],
+        ),
+    ],
+)
+def test_json_and_yaml_cards(path: str, text: str, wanted: list[tuple[str, int, int]]) -> None:
+    assert found(outcomes(HOOK, path, text)) == wanted
+
+
+def test_broken_json_card_is_an_error() -> None:
+    (said,) = outcomes(HOOK, "model_card.json", '{"a": ')
+    assert (said.kind, said.rule) == ("error", "unparseable")
+
+
+
+WORDS = st.sampled_from(
+    [
+        *("mlflow.", "sklearn", ".log_model(", "registered_model_name=", "register_model(", "'c'"),
+        *("client.", "create_model_version(", "MlflowClient()", "signature=", "None", "False"),
+        *(
+            "models:/c/latest",
+            "f'{x}'",
+            "\n",
+            "    ",
+            "def f(x=None):",
+            "---\n",
+            "# Model Card for",
+        ),
+        *("license: mit", "[More Information Needed]", "{{ x }}", "<!--", "```", "|", "**", "TODO"),
+        *(
+            '{"modelCard":',
+            '"type": "machine-learning-model"',
+            "[",
+            "]",
+            "}",
+            "flavors:",
+            "&a",
+            "*a",
+        ),
+    ]
+)
+
+
+@given(
+    st.lists(st.one_of(WORDS, st.text(max_size=6)), max_size=30).map("".join),
+    st.sampled_from(
+        [*"a.py n.ipynb s.sh Dockerfile MLmodel README.md model_card.md".split(), "model_card.json", "model_card.yaml", "a.json"]
+    ),
+)
+@settings(max_examples=300, deadline=None)
+def test_nothing_raises(text: str, path: str) -> None:
+    data = f"registered_model_name models:/ {text}".encode("utf-8", "replace")
+    for said in (outcomes(HOOK, path, data), outcomes(HOOK, path, text.encode("utf-8", "replace"))):
+        assert not [one for one in said if one.rule == "defect"]
+        assert {one.rule for one in said} <= {*RULES, "unparseable", "unreadable"}
