@@ -1,76 +1,89 @@
-"""The tables of argument positions are those of the installed MLflow, read and not run."""
+"""The tables of MLflow's parameters are those of the MLflow that the example project uses."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from end_to_end.environments import environment, requirements_of
 
-from mlops_checklist.models.registered_model_metadata import CALLS, LOG_MODEL
-from mlops_checklist.sources.experiment_names import CALLS as EXPERIMENT_CALLS
+from mlops_checklist.sources import mlflow_registry
 
-REQUIREMENTS = Path(__file__).parents[2] / "examples" / "fraud-detection" / "requirements.txt"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "fraud-detection"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mlflow() -> Path:
-    """The folder of the installed MLflow."""
-    python = environment("mlflow", requirements_of(REQUIREMENTS))
-    code = "import importlib.util as u; print(u.find_spec('mlflow').submodule_search_locations[0])"
-    found = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
-    return Path(found.stdout.strip())
+    """Return the folder of the installed package, which is read and not imported."""
+    python = environment("mlflow", requirements_of(EXAMPLE / "requirements.txt"))
+    find = "import importlib.util; print(importlib.util.find_spec('mlflow').origin)"
+    done = subprocess.run([python, "-c", find], capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip()).parent
 
 
-def functions(path: Path) -> dict[str, list[str]]:
-    """Return the functions and methods that a module defines, with their positional parameters."""
-    tree = ast.parse(path.read_bytes())
-    return {
-        node.name: [given.arg for given in node.args.args if given.arg != "self"]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-    }
+def functions(package: Path, name: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield, for each function `name` at the top of a module, its flavour and parameters."""
+    for path in sorted(package.rglob("*.py")):
+        source = path.read_text("utf-8")
+        if f"def {name}(" not in source:
+            continue
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef) and node.name == name:
+                parts = path.relative_to(package).with_suffix("").parts
+                # `keras/save.py` is reached as `mlflow.keras`.
+                flavour = "pyspark.ml" if parts[:2] == ("pyspark", "ml") else parts[0]
+                yield flavour, [item.arg for item in node.args.args]
 
 
-def flavours(mlflow: Path) -> dict[str, list[str]]:
-    """Return the parameters of every flavour's log_model."""
-    found = {}
-    for name in ("__init__", "model", "save"):
-        for path in sorted(mlflow.glob(f"*/{name}.py")):
-            parameters = functions(path).get("log_model")
-            if parameters and "registered_model_name" in parameters:
-                found[path.parent.name] = parameters
-    return found
+def positions(wanted: tuple[str, ...], parameters: list[str]) -> tuple[int | None, ...]:
+    return tuple(parameters.index(one) if one in parameters else None for one in wanted)
 
 
 def test_log_model(mlflow: Path) -> None:
-    assert {
-        flavour: tuple(
-            parameters.index(name)
-            for name in ("registered_model_name", "signature", "input_example")
-        )
-        for flavour, parameters in flavours(mlflow).items()
-    } == LOG_MODEL
+    found = {
+        flavour: positions(mlflow_registry.LOG_MODEL_PARAMETERS, parameters)
+        for flavour, parameters in functions(mlflow, "log_model")
+    }
+    assert found == mlflow_registry.LOG_MODEL
 
 
-@pytest.mark.parametrize("call", CALLS)
-def test_registry_calls(mlflow: Path, call: str) -> None:
-    where = "_model_registry/fluent.py" if call == "register_model" else "client.py"
-    parameters = functions(mlflow / "tracking" / where)[call]
-    assert parameters[: len(CALLS[call])] == list(CALLS[call])
+def test_autolog(mlflow: Path) -> None:
+    found = {
+        flavour: positions(mlflow_registry.AUTOLOG_PARAMETERS, parameters)
+        for flavour, parameters in functions(mlflow, "autolog")
+        if "registered_model_name" in parameters
+    }
+    assert found == mlflow_registry.AUTOLOG
 
 
-@pytest.mark.parametrize(
-    ("call", "path"),
-    [
-        ("mlflow.set_experiment", "tracking/fluent.py"),
-        ("mlflow.create_experiment", "tracking/fluent.py"),
-        ("mlflow.MlflowClient().create_experiment", "tracking/client.py"),
-        ("mlflow.projects.run", "projects/__init__.py"),
-    ],
-)
-def test_experiment_calls(mlflow: Path, call: str, path: str) -> None:
-    keyword, position = EXPERIMENT_CALLS[call]
-    assert functions(mlflow / path)[call.rpartition(".")[2]].index(keyword) == position
+def test_registry_calls(mlflow: Path) -> None:
+    tree = ast.parse((mlflow / "tracking" / "client.py").read_text("utf-8"))
+    client = next(
+        node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "MlflowClient"
+    )
+    methods = {
+        node.name: [item.arg for item in node.args.args[1:]]
+        for node in client.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    (_, register), *_ = functions(mlflow, "register_model")
+    for name, parameters in mlflow_registry.FUNCTIONS_OF_MLFLOW.items():
+        found = register if name == "register_model" else methods[name]
+        assert tuple(found[: len(parameters)]) == parameters, name
+
+
+def test_aliases(mlflow: Path) -> None:
+    """The rule for aliases is kept in three constants."""
+    source = (mlflow / "utils" / "validation.py").read_text("utf-8")
+    constants = {
+        node.targets[0].id: ast.unparse(node.value)
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    assert constants["_REGISTERED_MODEL_ALIAS_REGEX"] == r"re.compile('^[\\w\\-]*$')"
+    assert constants["_REGISTERED_MODEL_ALIAS_VERSION_REGEX"] == r"re.compile('^[vV]\\d+$')"
+    assert constants["_REGISTERED_MODEL_ALIAS_LATEST"] == "'latest'"
+    assert constants["MAX_REGISTERED_MODEL_ALIAS_LENGTH"] == "255"

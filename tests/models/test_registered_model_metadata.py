@@ -16,10 +16,6 @@ LOG = "import mlflow\nimport mlflow.sklearn\n"
 V, U = "violation", "undecided"
 
 
-def rules(text: str, path: str = "train.py", *kinds: str) -> list[str]:
-    return [rule for rule, _, _ in found(outcomes(HOOK, path, text), *kinds)]
-
-
 @pytest.mark.parametrize(
     ("code", "violations", "undecided"),
     [
@@ -490,6 +486,7 @@ def test_messages(code: str, rule: str, message: str) -> None:
     assert [one.message for one in said if one.kind == V and one.rule == rule] == [message]
 
 
+# --- MLmodel files ----------------------------------------------------------------------
 
 MLMODEL = """\
 artifact_path: model
@@ -531,22 +528,28 @@ def test_mlmodel_without_flavors_is_an_error() -> None:
     assert (said.kind, said.message) == ("error", "cannot parse as MLmodel: no mapping 'flavors'")
 
 
+# --- Model cards ------------------------------------------------------------------------
 
 CARD = """\
 ---
 license: mit
 library_name: sklearn
 ---
+# Churn
 
+## Intended use
 
 Ranks customers for the retention desk.
 
+## Training data
 
 Customers of 2024.
 
+## Evaluation
 
 AUC 0.81.
 
+## Contact
 
 churn@example.com
 """
@@ -580,7 +583,7 @@ ALL = ["license", "intended use", "training data", "metrics", "owner or contact"
         ),
         (
             "MODEL_CARD.md",
-            "License\n=======\nMIT\n\nTraining data\n---\nrows\n\n### Zweck und Verwendung\n"
+            "Modell\n======\n\nLizenz\n------\nMIT\n\nTraining data\n---\nrows\n\n### Zweck und Verwendung\n"
             "Rang\n### Ergebnisse\n0.9\n### Kontakt\nwir\n",
             None,
         ),
@@ -734,6 +737,7 @@ def test_broken_json_card_is_an_error() -> None:
     assert (said.kind, said.rule) == ("error", "unparseable")
 
 
+# --- Whatever comes ---------------------------------------------------------------------
 
 WORDS = st.sampled_from(
     [
@@ -766,7 +770,8 @@ WORDS = st.sampled_from(
 @given(
     st.lists(st.one_of(WORDS, st.text(max_size=6)), max_size=30).map("".join),
     st.sampled_from(
-        [*"a.py n.ipynb s.sh Dockerfile MLmodel README.md model_card.md".split(), "model_card.json", "model_card.yaml", "a.json"]
+        "a.py n.ipynb s.sh Dockerfile MLmodel README.md model_card.md model_card.json "
+        "model_card.yaml a.json".split()
     ),
 )
 @settings(max_examples=300, deadline=None)

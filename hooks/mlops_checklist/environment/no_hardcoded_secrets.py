@@ -1,4 +1,4 @@
-"""no-hardcoded-secrets: secrets are managed by Domino, not written into files.
+"""Checklist: Secrets managed via Domino secrets (not hardcoded).
 
 A key in Git is a key for everyone who ever clones the repository, and for every model image
 built from it; taking the line out again does not take it back. So a secret is set as a Domino
@@ -261,8 +261,9 @@ FORMATS = (
     ),
 )
 RULES = {
-    **{each.rule: f"{each.says} is hard-coded" for each in reversed(FORMATS)},
     "google-service-account-key": "The private key of a Google service account is in the file",
+    **{each.rule: f"{each.says} is hard-coded" for each in FORMATS},
+    "url-credentials": "A URL holds a password or a token",
     "kubernetes-secret": "The manifest of a Kubernetes Secret holds the secret itself",
     "generic-secret": "A name that promises a secret is given a literal text",
     "high-entropy-string": "A random text stands beside a word such as secret or token",
@@ -544,7 +545,7 @@ def _is_url_credential(found: re.Match[str], value: str) -> bool:
         r"(?i)(?:my|the|db|user)?_?-?pass(?:word)?s?|pw", value
     ):
         return False
-    if "://" + value in found[0]:  # no user: `https://token@host`
+    if ":" not in found[0].split("://", 1)[1].split("@")[0]:  # `https://token@host`
         return secret_texts.looks_random(value)
     return True
 

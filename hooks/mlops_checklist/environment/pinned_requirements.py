@@ -1,4 +1,4 @@
-"""Item: "Dependencies pinned to specific versions".
+"""Checklist: Dependencies pinned to specific versions.
 
 A range gives another environment each time it is built: a run cannot be repeated, and what
 serves the model is not what trained it. Pin with `==`, commit a lock file, or both.
@@ -81,7 +81,6 @@ class _Judge:
         from mlops_checklist.sources.requirements import canonical
 
         self.require_hashes = bool(options.require_hashes)
-        self.fix = bool(getattr(options, "fix", False))
         self.library = bool(options.library)
         self.allowed = frozenset(canonical(name) for name in options.allow)
         self.pinned: list[Place] = []
@@ -196,7 +195,7 @@ def _requirements_file(file: File, judge: _Judge) -> Iterator[Outcome]:
         if any(name in lock.versions for lock in beside):
             judge.pinned.append(place)
             continue
-        yield _says(problem, place, text, _edits(file, line, name) if judge.fix else ())
+        yield _says(problem, place, text, _edits(file, line, name))
 
 
 def _undecided_text(text: str, place: Place) -> Outcome:
@@ -259,12 +258,10 @@ def _edits(file: File, line: Line, name: str) -> tuple[Edit, ...]:
                 return ()
         except (InvalidSpecifier, ValueError):
             return ()
-        first = line.word.at(plain.end("name"))
-        last = line.word.at(max(plain.end() - 1, plain.end("name") - 1))
-        if last.line != line.word.place.line:  # broken by a backslash
+        begin = _offset(file, line.word.place)
+        start, stop = begin + len(plain["name"].encode()), begin + len(plain[0].encode())
+        if file.data[begin:stop] != plain[0].encode():  # continued on another line
             return ()
-        start = _offset(file, first if plain["specifier"] else last) + (not plain["specifier"])
-        stop = _offset(file, last) + 1
         return (Edit(start, stop, f"=={only}".encode()),)
     return ()
 

@@ -214,7 +214,7 @@ class Values:
                 if binding.how == "value":
                     yield from self._expressions(binding.node, depth + 1)
                 elif binding.how == "parameter":
-                    for call, given in self._passed(binding.node, binding.statement):
+                    for _, given in self._passed(binding.node, binding.statement):
                         passed += [given] if given is not None else []
                 for given in passed:
                     yield from self._expressions(given, depth + 1)
