@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shlex
+import string
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -46,8 +48,26 @@ def examples(hook: str) -> Iterator[Example]:
             elif what == "beside":
                 beside.append((value, text))
             else:
+                text = _filled(text)
                 yield Example(hook, rule, what == "good", value, text, tuple(beside), options)
                 beside = []
+
+
+_ALPHABETS = {
+    "hex digits": "0123456789abcdef",
+    "capitals": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "letters and digits": string.ascii_letters + string.digits,
+}
+
+
+def _filled(text: str) -> str:
+    """Put random texts for `<34 letters and digits>`: no page holds anything like a secret."""
+    chance = random.Random(text)
+    return re.sub(
+        rf"<(\d+) ({'|'.join(_ALPHABETS)})>",
+        lambda found: "".join(chance.choices(_ALPHABETS[found[2]], k=int(found[1]))),
+        text,
+    )
 
 
 HOOKS = {item.hook: import_module(item.module).HOOK for item in checklist.ITEMS}

@@ -228,9 +228,11 @@ def _only_builder() -> Iterator[None]:
 def _offline(folder: Path, wheels: Path, uv: Path) -> dict[str, str]:
     """Return the environment of every command: all homes in `folder`, no network."""
     home = folder / "home"
+    # uv, for prek, builds on no virtual environment: it must find the Python beneath this one.
+    programs = (SCRIPTS, uv, Path(sys.base_exec_prefix, "bin"))
     date = "2026-01-02T03:04:05+00:00"  # the hash of a commit depends on its content alone
     return {
-        "PATH": os.pathsep.join([str(SCRIPTS), str(uv), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([*map(str, programs), os.environ.get("PATH", os.defpath)]),
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "PRE_COMMIT_HOME": str(home / "pre-commit"),

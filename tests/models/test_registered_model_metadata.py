@@ -583,7 +583,8 @@ ALL = ["license", "intended use", "training data", "metrics", "owner or contact"
         ),
         (
             "MODEL_CARD.md",
-            "Modell\n======\n\nLizenz\n------\nMIT\n\nTraining data\n---\nrows\n\n### Zweck und Verwendung\n"
+            "Modell\n======\n\nLizenz\n------\nMIT\n\n"
+            "Training data\n---\nrows\n\n### Zweck und Verwendung\n"
             "Rang\n### Ergebnisse\n0.9\n### Kontakt\nwir\n",
             None,
         ),

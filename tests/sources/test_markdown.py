@@ -55,7 +55,7 @@ def test_what_stands_below_a_heading() -> None:
     document = read("# A\na\n## B\nb <!-- x -->\n### C\n```\ncode\n```\n## D\nE\n=\ne")
     texts = {one.title: one.text for one in document.sections}
     assert texts == {
-        "A": "a\nb           \n```\ncode\n```".replace("b           ", "b           "),
+        "A": "a\nb           \n```\ncode\n```",
         "B": "b           \n```\ncode\n```",
         "C": "```\ncode\n```",
         "D": "",

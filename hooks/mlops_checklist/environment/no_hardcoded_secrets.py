@@ -140,7 +140,8 @@ FORMATS = (
         "gitlab-token",
         "GitLab token",
         tuple(
-            "glpat- gldt- glft- glsoat- glrt- gr1348941 glcbt- glimt- glptt- glagent- gloas-".split()
+            "glpat- gldt- glft- glsoat- glrt- gr1348941 glcbt- glimt- glptt- glagent-"
+            " gloas-".split()
         ),
         "engine:gitlab_token.GitLabTokenDetector",
     ),
@@ -261,21 +262,21 @@ FORMATS = (
     ),
 )
 RULES = {
-    "google-service-account-key": "The private key of a Google service account is in the file",
-    **{each.rule: f"{each.says} is hard-coded" for each in FORMATS},
-    "url-credentials": "A URL holds a password or a token",
-    "kubernetes-secret": "The manifest of a Kubernetes Secret holds the secret itself",
-    "generic-secret": "A name that promises a secret is given a literal text",
-    "high-entropy-string": "A random text stands beside a word such as secret or token",
-    "from-environment": "A secret is read from the environment or a secret manager",
+    "google-service-account-key": "The private key of a Google service account is in the file.",
+    **{each.rule: f"{each.says} is hard-coded." for each in FORMATS},
+    "url-credentials": "A URL holds a password or a token.",
+    "kubernetes-secret": "The manifest of a Kubernetes Secret holds the secret itself.",
+    "generic-secret": "A name that promises a secret is given a literal text.",
+    "high-entropy-string": "A random text stands beside a word such as secret or token.",
 }
 _RANK = {rule: rank for rank, rule in enumerate(RULES)}
 
 # Words that make a line a candidate for the rules about names.
-_NAMES = tuple(
-    "passw passp passc _pass -pass pass= pass: pass\" pass' pwd secret token key auth cred"
-    " senha login( _pat -pat userpass dbpass".split()
-) + ("pass =",)
+_NAMES = (
+    *"passw passp passc _pass -pass pass= pass: pass\" pass' dbpass userpass pwd senha".split(),
+    *"secret token key auth cred login( _pat -pat".split(),
+    "pass =",
+)
 _WORDS = tuple(sorted({*_NAMES, *(word for each in FORMATS for word in each.words)}))
 
 # Files that hold nothing but digests and addresses of packages, and the engine's own baseline.
@@ -342,8 +343,8 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         passages = [_whole(data.decode("utf-16" if marked else "latin-1", "replace"))]
     known = _engine_baseline(file.path)
     proven: Place | None = None
-    for number, passage in enumerate(passages):
-        found = list(_secrets(file, passage, number, error is None))
+    for passage in passages:
+        found = list(_secrets(file, passage, error is None))
         for each in _most_specific(found):
             value = passage.text[each.start : each.end]
             if _is_allowed(passage.text, each) or (known and _is_known(known, each, value)):
@@ -430,7 +431,7 @@ def _windows(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
 # --- Detectors ------------------------------------------------------------------------------
 
 
-def _secrets(file: File, passage: Passage, number: int, parse: bool) -> Iterator[Found]:
+def _secrets(file: File, passage: Passage, parse: bool) -> Iterator[Found]:
     text = passage.text
     named = False
     bare = _bare_values(file, passage)
@@ -455,8 +456,9 @@ def _secrets(file: File, passage: Passage, number: int, parse: bool) -> Iterator
                 )
     if file.kind == "dockerfile":
         yield from _of_dockerfile(file, text)
-    if file.kind in ("python", "notebook") and parse and not passage.where:
-        yield from _of_python(file, passage, number)
+    is_code = file.kind == "python" or passage.place(0).cell is not None
+    if is_code and parse and not passage.where:
+        yield from _of_python(file, passage)
 
 
 # Entries of a Kubernetes Secret that are none.
@@ -516,9 +518,9 @@ def _of_format(each: Format, text: str, start: int, end: int) -> Iterator[Found]
             value = text[first:last]
             if secret_texts.is_example(value) and each.rule not in _OWN_TESTS:
                 continue
-            if text[max(0, first - 1) : first].isalnum() or text[last : last + 1].isalnum():
-                if each.rule not in _OWN_TESTS and "://" not in value:
-                    continue  # a piece of something longer, such as an image in base64
+            around = text[max(0, first - 1) : first] + text[last : last + 1]
+            if each.rule not in _OWN_TESTS and any(map(str.isalnum, around)):
+                continue  # a piece of something longer, such as an image in base64
             before = text[max(start, first - 100) : first]
             if each.near and not re.search(each.near, before):
                 continue
@@ -609,7 +611,10 @@ _OWN_TESTS: dict[str, Callable[[re.Match[str], str], bool]] = {
 
 _PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_BODY = re.compile(
-    r"(?:\\+[nr]|[\s\"'+,>|#*;\\]|[A-Za-z-]{3,20}: [^\n\\]{1,80}){0,80}(?P<body>[A-Za-z0-9+/=]{32,})"
+    # Between header and body: line ends and quotes, also escaped; header fields. Each text can be
+    # read in one way alone.
+    r"(?:(?<!\\)\\+[nr\"']|[\s\"'+,>|#*;]|[A-Za-z-]{3,20}:[ ][^\r\n\\]{1,80}(?=[\r\n\\]))"
+    r"{0,80}(?P<body>[A-Za-z0-9+/=]{32,})"
 )
 
 
@@ -666,14 +671,16 @@ def _named(text: str, pair: Pair) -> Found:
     strength = secret_texts.secret_name(pair.name)
     if strength == "password":
         says = "Password"
-    elif re.fullmatch(r"[0-9a-f]{64}", pair.value) and "domino" in text.lower():
+    elif re.fullmatch(r"[0-9a-f]{64}", pair.value) and _names_domino(text):
         rule, says = "domino-api-key", "Domino API key"
     return Found(pair.start, pair.end, rule, says, pair.name, (pair.value,))
 
 
-# Forms of the engine's keyword plugin that `pairs` does not know: `"x" == password`, `password("x")`.
+# Forms of the engine's keyword plugin that `pairs` does not know: `"x" == password` and
+# `password("x")`.
 _KEYWORD_FORM = re.compile(
-    r"[\"'][ \t]*[!=]==?[ \t]*[\w.]*(?i:passw|pwd|secret|api_?key)|(?i:passw\w*|pwd|secret|api_?key)\(\""
+    r"[\"'][ \t]*[!=]==?[ \t]*[\w.]{0,80}?(?i:passw|pwd|secret|api_?key)"
+    r"|(?i:passw\w{0,20}|pwd|secret|api_?key)\(\""
 )
 
 
@@ -689,6 +696,11 @@ def _of_keywords(text: str, start: int, end: int) -> Iterator[Found]:
         quoted = text[max(0, first - 1) : first] in ('"', "'")
         if quoted and secret_texts.can_be_secret("", value, True) and len(value) >= 6:
             yield Found(first, first + len(value), "generic-secret", "Secret", "", (value,))
+
+
+@functools.lru_cache(maxsize=2)
+def _names_domino(text: str) -> bool:
+    return "domino" in text.lower()
 
 
 _SECRET_WORD = re.compile(r"(?i)secret|token|password|passwd|credential|api_?key|private_?key")
@@ -743,36 +755,41 @@ def _of_dockerfile(file: File, text: str) -> Iterator[Found]:
                     yield _named(text, pair)
 
 
-def _of_python(file: File, passage: Passage, number: int) -> Iterator[Found]:
+def _of_python(file: File, passage: Passage) -> Iterator[Found]:
     """Yield the literals that the program gives to names, wherever they stand in its syntax."""
+    from mlops_checklist.sources.assignments import Pair
+
+    text = passage.text
+    try:
+        literals = file.read(_literals_by_cell).get(passage.place(0).cell, [])
+    except Unreadable:
+        return  # the rules for lines have read it
+    starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+    for name, value, place in literals:
+        if place.line > len(starts):
+            continue
+        first = starts[place.line - 1] + place.column - 1
+        inside = text.find(value, first, first + len(value) + 6)
+        first = inside if inside >= 0 else first
+        yield _named(text, Pair(name, value, first, first + len(value), True))
+
+
+def _literals_by_cell(file: File) -> dict[int | None, list[tuple[str, str, Place]]]:
+    """Return the secrets given to names (name, text, place) in each cell; None: a .py file."""
     from mlops_checklist.sources import secret_texts
     from mlops_checklist.sources.assignments import Pair, python_pairs
     from mlops_checklist.sources.python import module
 
-    text = passage.text
-    cell = passage.place(0).cell
-    if file.kind == "notebook" and cell is None:
-        return
-    try:
-        program = file.read(module)
-    except Unreadable:
-        return  # the rules for lines have read it
-    starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+    program = file.read(module)
+    found: dict[int | None, list[tuple[str, str, Place]]] = {}
     for name, literal in python_pairs(program):
-        strength = secret_texts.secret_name(name)
-        if not strength:
-            continue
-        place = program.place(literal)
-        if place.cell != cell or place.line > len(starts):
-            continue
         raw = literal.value
         value = raw.decode("latin-1") if isinstance(raw, bytes) else str(raw)
-        first = starts[place.line - 1] + place.column - 1
-        inside = text.find(value, first, first + len(value) + 6) if value else -1
-        first = inside if inside >= 0 else first
-        pair = Pair(name, value, first, first + max(len(value), 1), True)
-        if _can_be(pair, strength):
-            yield _named(text, pair)
+        strength = secret_texts.secret_name(name)
+        if strength and _can_be(Pair(name, value, 0, 0, True), strength):
+            place = program.place(literal)
+            found.setdefault(place.cell, []).append((name, value, place))
+    return found
 
 
 # --- What is said ---------------------------------------------------------------------------
@@ -816,9 +833,14 @@ _ALLOWED = re.compile(r"pragma: ?(?:allow|white)list[ -]secret")
 _ALLOWED_NEXT = re.compile(r"pragma: ?(?:allow|white)list[ -]nextline[ -]secret")
 
 
+@functools.lru_cache(maxsize=2)
+def _has_pragma(text: str) -> bool:
+    return "pragma:" in text
+
+
 def _is_allowed(text: str, each: Found) -> bool:
     """Tell whether detect-secrets' own comment stands on the line, or on the one above."""
-    if "pragma:" not in text:
+    if not _has_pragma(text):
         return False
     start = text.rfind("\n", 0, each.start) + 1
     end = text.find("\n", each.start)
@@ -863,8 +885,10 @@ def _is_known(known: frozenset[str], each: Found, value: str) -> bool:
 
 
 _OUTSIDE = re.compile(
-    r"""(?x) (?:environ|getenv|env) (?:\.get)? \s{0,5} [\[(] \s{0,5} ["'] (?P<variable>[A-Za-z_]\w{2,80}) ["']
-    | (?P<manager> dbutils\.secrets\.get | get_secret_value | access_secret_version | SecretClient\( | hvac\.Client
+    r"""(?x) (?:environ|getenv|env) (?:\.get)? \s{0,5} [\[(] \s{0,5}
+        ["'] (?P<variable>[A-Za-z_]\w{2,80}) ["']
+    | (?P<manager> dbutils\.secrets\.get | get_secret_value | access_secret_version | hvac\.Client
+        | SecretClient\(
         | keyring\.get_password | getpass\.getpass\( | secretKeyRef: | \$\{\{\ {0,3}secrets\.\w+ )
     | \$\{?(?P<shell>[A-Z][A-Z0-9_]{3,80})\b """
 )

@@ -112,7 +112,7 @@ def _error(error: Unreadable) -> Outcome:
     return Outcome("error", error.rule, error.place, str(error))
 
 
-_EXPANSION = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|\{\{[^{}]*\}\}|\{[^{}]*\}")
+_EXPANSION = r"\$\{[^{}]*\}|\$\([^()]*\)|\$\w+|\{\{[^{}]*\}\}|\{[^{}]*\}"
 
 
 def _open(text: str) -> bool:
@@ -128,7 +128,7 @@ def _filled(text: str, place: Place, judge: _Judge) -> str | None:
     from mlops_checklist.sources import requirements
 
     try:
-        found = requirements.parse(_EXPANSION.sub("0", text), place)
+        found = requirements.parse(re.sub(_EXPANSION, "0", text), place)
     except Unreadable:
         return None
     if found is None or found.name in judge.allowed:
@@ -228,10 +228,9 @@ def _compiled_from(path: str) -> bool:
     return False
 
 
-_PLAIN = re.compile(
-    r"(?P<name>[A-Za-z0-9][\w.-]*(?:[ \t]*\[[\w., -]*\])?)"
-    r"(?P<specifier>[ \t]*(?:~=|==|!=|<=|>=|<|>)[ \t]*[\w.*+!-]+)?(?=[ \t]*(?:;|$))",
-    re.ASCII,
+_PLAIN = (
+    r"(?a)(?P<name>[A-Za-z0-9][\w.-]*(?:[ \t]*\[[\w., -]*\])?)"
+    r"(?P<specifier>[ \t]*(?:~=|==|!=|<=|>=|<|>)[ \t]*[\w.*+!-]+)?(?=[ \t]*(?:;|$))"
 )
 
 
@@ -240,7 +239,7 @@ def _edits(file: File, line: Line, name: str) -> tuple[Edit, ...]:
 
     None where the line is not plain, or that version is outside the declared specifier.
     """
-    plain = _PLAIN.match(line.word.text)
+    plain = re.match(_PLAIN, line.word.text)
     if not plain or line.hashed or line.option or file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ()
     from packaging.specifiers import InvalidSpecifier, SpecifierSet

@@ -23,7 +23,10 @@ class Pair(NamedTuple):
     quoted: bool
 
 
-_QUOTED = r"""(?P<quote>\\{0,3}(?:\"{3}|'{3}|["'`]))(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\\r\n])){1,400})(?P=quote)"""
+_QUOTED = (
+    r"""(?P<quote>\\{0,3}(?:\"{3}|'{3}|["'`]))"""
+    r"""(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\\r\n])){1,400})(?P=quote)"""
+)
 _BARE = r"""(?P<bare>[^\s"'`]\S{0,300})"""
 _PAIR = re.compile(
     r"""(?<![\w.\-])\$?
@@ -70,11 +73,13 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
                 value = found["bare"].rstrip(",;")
                 if groups.get("op") == ":" and _MORE_WORDS.match(text, last):
                     continue  # a sentence
+                at = first + len(value.partition(",")[0])
                 yield Pair(found["name"], value, first, first + len(value), False)
 
 
 _NAMED = re.compile(
-    r"""["']?\b(?:name|key|Name|Key)["']?[ \t]*:[ \t]*["']?(?P<name>[A-Za-z_][\w.\-]{1,79})["']?[ \t]*,?
+    r"""["']?\b(?:name|key|Name|Key)["']?[ \t]*:[ \t]*
+    ["']?(?P<name>[A-Za-z_][\w.\-]{1,79})["']?[ \t]*,?
     (?:[ \t]*\r?\n)?[ \t]*["']?(?:value|Value)["']?[ \t]*:[ \t]*"""
     rf"(?:{_QUOTED}|{_BARE})",
     re.VERBOSE,

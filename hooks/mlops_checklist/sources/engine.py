@@ -51,8 +51,8 @@ def _load(module: str) -> types.ModuleType:
         package = types.ModuleType(_PACKAGE)  # without running its __init__
         package.__path__ = list(spec.submodule_search_locations or []) if spec else []
         _loaded[_PACKAGE] = package
-        _loaded["requests"] = client = _NoClient("requests")
-        _loaded["requests.exceptions"] = client.exceptions = _NoClient("requests.exceptions")
+        for name in ("requests", "requests.exceptions"):
+            _loaded[name] = _NoClient(name)
     for name in before:
         del sys.modules[name]
     sys.modules.update(_loaded)

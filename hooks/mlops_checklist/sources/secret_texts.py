@@ -35,9 +35,9 @@ _TOKENS = frozenset(
 _PLAIN_KEYS = frozenset(
     "primary foreign sort partition cache public row dict map index group natural business hash"
     " range join unique object s3 metric param parameter column label feature state config random"
-    " prng rng host registry tracking dedup idempotency routing image text input output batch target"
-    " prediction loss data sample dataset keyboard hot shortcut translation message error tag json"
-    " lookup order name i18n search order lock issue project jira storage_object blob file".split()
+    " prng rng host registry tracking dedup idempotency routing image text input output batch"
+    " target prediction loss data sample dataset keyboard hot shortcut translation message error"
+    " tag json lookup order name search lock issue project blob file".split()
 )
 _VOCABULARY = frozenset(
     "pad eos bos unk mask sep cls special max num min new input output prompt image stop start end"
@@ -90,15 +90,16 @@ def secret_name(name: str) -> Strength | None:
 
 _PLACEHOLDER = re.compile(
     r"""(?ix) <[^<>]*> | \*\*\* | x{4,} | ^x+$ | \.\.\. | … | _{3,} | ^-+$ | ^\#+$ | \?{3}
-    | (?<![a-z])your(?![a-z]) | ^your | (?<![a-z])my[-_ ]?(?:api|secret|password|pass|token|key|access)
+    | (?<![a-z])your(?![a-z]) | ^your
+    | (?<![a-z])my[-_ ]?(?:api|secret|password|pass|token|key|access)
     | change[-_ ]?(?:me|it|this) | replace[-_ ]?(?:me|with|this)? (?![a-z]) | ^replace
     | (?<![a-z])(?:example|sample|dummy|fake|placeholder|insert|todo|fixme|redacted|hidden|masked
         |mock|some|not[-_ ]?(?:needed|used|required|set|applicable)|put|enter|fill|goes|here|foobar
         |generate|generated|no[-_]key[-_]required|to[-_]be)(?![a-z])
-    | example | placeholder | redacted
+    | example | placeholder | redacted | 1234567890
     | ^(?:test|testing|foo|bar|baz|demo|empty|blank|abc|abcd|none|null|nil|undefined|na|n/a|unset
         |unknown|optional|required|string|str|text|bytes|int|any|object|value|default|secret|token
-        |basic|bearer|digest|anonymous|password|passwd|pass|pwd|key|apikey|hunter|yes|no|on|off|true
+        |basic|bearer|digest|anonymous|password|passwd|pass|pwd|key|apikey|tiger|yes|no|on|off|true
         |false|abc123|asdf|env|ollama|lm-studio|sk-?|file|prompt|ask|auto|inherit|off|disabled
         |enabled|username|user)$ """
 )
@@ -107,15 +108,18 @@ _KNOWN_PLACEHOLDER = re.compile(
     r"|(?:0123456789|1234567890)(?:0123456789|1234567890|abcdef)"
 )
 _REFERENCE = re.compile(
-    r"""(?x) \$\{ | \$\( | \{\{ | \{%  | %\( | \{[\w.!:\[\]"'()]*\} | ^%[\w-]*%?$ | %[sdr]\b | ^\$[\w:.]+ | ^@[\w./-]+$
+    r"""(?x) \$\{ | \$\( | \{\{ | \{%  | %\( | \{[\w.!:\[\]"'()]*\} | ^%[\w-]*%?$
+    | %[sdr]\b | ^\$[\w:.]+ | ^@[\w./-]+$
     | ^[!&*][A-Za-z] | \$\w+$ | ^%\w+% | \#\{
     | os\.environ | getenv | process\.env | ENV\[ | System\. | secrets?\. | vault | keyring
     | ^(?:op|ref\+\w+|env|vault|ssm|sm|gcp|aws|azure|secret|secrets|keyvault|awssm|gcpsm)[:/]
     | ^(?:arn|projects)[:/] | ^secretsmanager """
 )
 _PATH = re.compile(
-    r"""(?ix) ^(?:~|\.{1,2})?/[\w.@/ {}$-]*$ | ^[a-z][a-z0-9+.-]*://[^@\s]*$ | ^[a-z]:\\ | ^(?:\w[\w.-]*/){2,}[\w.-]*$
-    | ^[\w./-]+\.(?:py|json|ya?ml|toml|ini|cfg|txt|pem|key|crt|cer|csv|env|sh|pub|p12|jks|md|html?|conf)$ """
+    r"""(?ix) ^(?:~|\.{1,2})?/[\w.@/ {}$-]*$ | ^[a-z][a-z0-9+.-]*://[^@\s]*$ | ^[a-z]:\\
+    | ^(?:\w[\w.-]*/){2,}[\w.-]*$
+    | ^[\w./-]+\.(?:py|json|ya?ml|toml|ini|cfg|conf|txt|pem|key|crt|cer|csv|env|sh|pub|p12|jks|md
+        |html?)$ """
 )
 _NUMBER = re.compile(r"[-+]?[\d.,_]+(?:e[-+]?\d+)?")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -180,7 +184,7 @@ def is_expression(value: str, quoted: bool) -> bool:
     """Code instead of a text: a call, an index, a dotted name. In quotes: a call alone."""
     if quoted:
         return bool(re.search(r"^\w[\w.]*\(.*\)$", value))
-    return bool(_DOTTED.fullmatch(value) or re.search(r"[()\[\]{}]|^[|>+\-=~]$|^[|>&*]", value))
+    return bool(_DOTTED.fullmatch(value) or re.search(r"[()\[\]{}]|^[|>+\-=~]$|^[|>&*<]", value))
 
 
 def looks_random(value: str) -> bool:
