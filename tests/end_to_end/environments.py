@@ -32,7 +32,7 @@ def environment(name: str, requirements: Sequence[str]) -> str:
     complete = folder / "complete"
     if not complete.exists():
         ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
-        with _alone(folder.with_suffix(".lock")):
+        with alone(folder.with_suffix(".lock")):
             if not complete.exists():
                 shutil.rmtree(folder, ignore_errors=True)
                 _run(sys.executable, "-m", "venv", str(folder))
@@ -48,7 +48,7 @@ def requirements_of(path: Path) -> list[str]:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """Waits until no other process is in here; the system frees the lock of one that dies."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

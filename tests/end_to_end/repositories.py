@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
-from end_to_end.environments import _alone, environment
+from end_to_end.environments import alone, environment
 
 from mlops_checklist.sources import toml
 from mlops_checklist.sources.files import File
@@ -221,7 +221,7 @@ def _wheels(lines: Sequence[str]) -> Path:
 def _only_builder() -> Iterator[None]:
     for folder in (CACHE, WHEELS):
         folder.mkdir(parents=True, exist_ok=True)
-    with _alone(CACHE / "lock"):
+    with alone(CACHE / "lock"):
         yield
 
 

@@ -554,7 +554,7 @@ def test_notebook_outputs_but_no_images() -> None:
 
 
 def test_notebook_markdown_and_unparsed_cell() -> None:
-    markdown = {"cell_type": "markdown", "metadata": {}, "source": [f"Use {HF}"]}
+    markdown: dict[str, object] = {"cell_type": "markdown", "metadata": {}, "source": [f"Use {HF}"]}
     text = notebook(markdown, code(f'this is no python\npassword = "{PW}"'))
     found = check(text, "a.ipynb")
     assert [(each.rule, each.place.cell) for each in found] == [

@@ -16,7 +16,7 @@ MLFLOW = "import mlflow\n"
 
 
 def judged(path: str, text: str, **options: object) -> list:
-    return outcomes(HOOK, path, text, **{"prefix": ("fraud-",), **options})
+    return outcomes(HOOK, path, text, **{"prefix": ("fraud-", "fraud"), **options})
 
 
 VIOLATIONS = {
@@ -51,6 +51,10 @@ VIOLATIONS = {
         "def make(client: MlflowClient):\n"
         "    client.create_experiment('churn')\n",
         ("literal-name", 3, 30),
+    ),
+    "prefix-within-a-word": (
+        "import mlflow\nmlflow.set_experiment('fraudulent')\n",
+        ("literal-name", 2, 23),
     ),
     "constant": (
         "import mlflow\nEXPERIMENT = 'random-forest-hyperopt'\nmlflow.set_experiment(EXPERIMENT)\n",
@@ -197,8 +201,8 @@ def test_python_violations(text: str, expected: tuple[str, int, int] | None) -> 
 
 
 GOOD = {
-    "domino-concat": "import mlflow, os\n"
-    "mlflow.set_experiment(os.environ.get('DOMINO_PROJECT_NAME') + ' ' + os.environ.get('DOMINO_STARTING_USERNAME'))\n",
+    "domino-concat": "import mlflow, os\nmlflow.set_experiment(\n"
+    "    os.environ.get('DOMINO_PROJECT_NAME') + ' ' + os.environ.get('DOMINO_STARTING_USERNAME'))\n",
     "f-string-of-variables": "import mlflow, os\n"
     "project = os.environ.get('DOMINO_PROJECT_NAME', 'demo')\n"
     "username = os.environ.get('DOMINO_STARTING_USERNAME', 'unknown')\n"
@@ -216,6 +220,7 @@ GOOD = {
     "mlflow.set_experiment(f'Fraud Trainer {short_id()}')\n",
     "databricks-home": "import mlflow\nmlflow.set_experiment('/Users/jane@acme.com/churn')\n",
     "prefix": "import mlflow\nmlflow.set_experiment('fraud-baseline')\n",
+    "prefix-alone": "import mlflow\nmlflow.set_experiment('Fraud')\n",
     "prefix-other-case": "import mlflow\nmlflow.set_experiment('Fraud_baseline')\n",
     "user-parameter": "import mlflow\ndef run(username):\n"
     "    mlflow.set_experiment(f'churn-{username}')\n",

@@ -372,10 +372,30 @@ def test_alias(alias: str, kind: str | None) -> None:
     ],
 )
 def test_model_uri(uri: str, kind: str | None) -> None:
-    code = f"import os, mlflow\nTRIGGER = 'models:/'\nmodel = mlflow.pyfunc.load_model({uri})\n"
+    code = (
+        f"import flask, os, mlflow\nTRIGGER = 'models:/'\nmodel = mlflow.pyfunc.load_model({uri})\n"
+    )
     said = outcomes(HOOK, "serve.py", code)
     assert [(one.kind, one.rule) for one in said] == ([(kind, "moving-model-uri")] if kind else [])
     assert all((one.place.line, one.place.column) == (3, 34) for one in said)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("import mlflow\nbaseline = mlflow.pyfunc.load_model('models:/c/latest')\n", U),
+        ("import mlflow\nfrom ray import serve\nmlflow.pyfunc.load_model('models:/c/latest')\n", V),
+        (
+            "import mlflow\nm = mlflow.pyfunc.load_model('models:/c/Production')\n"
+            "def predict(x):\n    return m.predict(x)\n",
+            V,
+        ),
+    ],
+    ids=["experiment", "server", "domino-endpoint"],
+)
+def test_model_uri_moves_where_it_is_served(code: str, kind: str) -> None:
+    (said,) = outcomes(HOOK, "app.py", code)
+    assert (said.kind, said.rule) == (kind, "moving-model-uri")
 
 
 def test_spark_udf_takes_the_uri_second() -> None:
@@ -474,7 +494,7 @@ def test_one_evidence_for_each_registration() -> None:
             "alias 'v3' is reserved by MLflow for version numbers; choose another name",
         ),
         (
-            "mlflow.sklearn.load_model('models:/c/Production')",
+            "import flask\nmlflow.sklearn.load_model('models:/c/Production')",
             "moving-model-uri",
             "'models:/c/Production' is what is in stage 'Production' when it is loaded; load an "
             "alias ('models:/name@champion') or a version",

@@ -55,7 +55,9 @@ def test_kind(path: str) -> None:
     [
         ("#!/usr/bin/env python3\n", "python"),
         ("#!/usr/bin/python\n", "python"),
+        ("#!/usr/bin/env -S python3 -u\n", "python"),
         ("#!/bin/bash\n", "shell"),
+        ("#!/bin/sh -eu\n", "shell"),
         ("#!/usr/bin/env sh\n", "shell"),
         ("#!/usr/bin/perl\n", ""),
         ("#!\n", ""),

@@ -5,7 +5,6 @@ from pathlib import Path
 import mlflow
 import pytest
 import yaml
-
 from fraud_detection import FEATURES, MODEL_NAME, TARGET
 from fraud_detection.data import synthetic_transactions
 from fraud_detection.train import experiment_name, train

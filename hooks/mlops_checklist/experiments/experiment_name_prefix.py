@@ -213,8 +213,10 @@ class Identity:
 def _begins(text: str, prefix: str) -> bool:
     """Compare as names are compared: case and separators do not matter."""
     wanted, given = (re.sub(r"[-_.\s/]+", "-", part.lower().lstrip("/")) for part in (prefix, text))
-    follows = given[len(wanted) : len(wanted) + 1]
-    return bool(wanted) and given.startswith(wanted) and not (wanted + follows)[-2:].isalnum()
+    if not wanted or not given.startswith(wanted):
+        return False
+    # `fraud` begins `fraud-v2`, and is it; it does not begin `fraudulent`.
+    return not (wanted[-1].isalnum() and given[len(wanted) : len(wanted) + 1].isalnum())
 
 
 @functools.cache

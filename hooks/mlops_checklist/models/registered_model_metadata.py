@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mlops_checklist.sources.mlflow_registry import Registration, Registry
     from mlops_checklist.sources.notebook import Cell
+    from mlops_checklist.sources.python import Module
     from mlops_checklist.sources.shell import Command
 
 RULES = {
@@ -44,6 +45,12 @@ INFERS_OFTEN = frozenset({"langchain", "openai", "transformers"})
 OPENAI_TASKS = ("chat.completions", "completions", "embeddings")
 # Flavours that only keep an input example, without inferring a signature from it.
 EXAMPLE_ALONE = frozenset({"johnsnowlabs", "keras", "onnx"})
+
+# What a program imports that answers requests.
+SERVING = frozenset(
+    "fastapi flask starlette litestar aiohttp django sanic tornado bottle falcon quart robyn "
+    "bentoml kserve seldon_core mlserver gradio streamlit dash".split()
+)
 
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
@@ -72,8 +79,13 @@ def _in_python(file: File) -> Iterator[Outcome]:
         yield from _in_one(registry, registration, judged)
     for call in registry.aliases:
         yield from _bad_alias(registry, call)
-    for _, uri in registry.loads:
-        yield from _moving_model_uri(registry, uri)
+    serves = _serves(module)
+    for call, uri in registry.loads:
+        batch = (module.qualified(call.func) or "").endswith("spark_udf")
+        for outcome in _moving_model_uri(registry, uri):
+            # An experiment may well be compared with what is in production today.
+            certain = serves or batch or outcome.kind != "violation"
+            yield outcome if certain else outcome._replace(kind="undecided")
     for cell in module.unparsed:
         if re.search(TRIGGER, cell.source.encode("utf-8", "replace")):
             yield undecided("no-signature", cell.place, cell.message)
@@ -233,7 +245,7 @@ def _no_text(
         yield evidence(rule, place, article)
     elif any(one is not False for one in same):
         yield undecided(rule, place, f"whether {model} gets {article} depends on arguments")
-    elif said or any(one.form.startswith("create_") for one in registry.registrations):
+    elif registry.uses_client or said:
         yield violation(rule, place, f"{model} is registered without {article}; {_ADVICE[what]}")
     else:
         yield undecided(
@@ -306,6 +318,24 @@ def _moving_model_uri(registry: Registry, node: ast.expr) -> Iterator[Outcome]:
     # Which version it is may well be an argument of the program.
     versioned = any("version" in name.lower() for name in names(value))
     yield from _judged_uris(registry.module.place(node), texts, versioned)
+
+
+def _serves(module: Module) -> bool:
+    """Tell whether a program answers requests: a web framework, or a Domino endpoint's function."""
+    import ast
+
+    for node in ast.walk(module.tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        if any(name.partition(".")[0] in SERVING or name.startswith("ray.serve") for name in names):
+            return True
+    return any(
+        isinstance(line, (ast.FunctionDef, ast.AsyncFunctionDef)) and line.name == "predict"
+        for line in module.tree.body
+    )
 
 
 def _judged_uris(

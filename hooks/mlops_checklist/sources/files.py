@@ -100,10 +100,11 @@ def _kind_by_shebang(path: str) -> str:
         return ""  # whoever reads the file says why
     if not first.startswith(b"#!"):
         return ""
-    program = first.split(b"/")[-1].split()[-1:] or [b""]
-    if program[0].startswith(b"python"):
+    words = [word.rpartition(b"/")[2] for word in first[2:].split() if not word.startswith(b"-")]
+    program = next((word for word in words if word != b"env"), b"")
+    if program.startswith(b"python"):
         return "python"
-    return "shell" if program[0].endswith(b"sh") else ""
+    return "shell" if program.endswith(b"sh") else ""
 
 
 class File:

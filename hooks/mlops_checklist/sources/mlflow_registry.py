@@ -162,6 +162,7 @@ class Registry:
         self.values = Values(module)
         self.registrations: list[Registration] = []
         self.sayings: list[Saying] = []
+        self.uses_client = False  # what describes and tags a model can be expected here
         self.logged: dict[ast.Call, str] = {}  # every log_model call, and its flavour
         self.aliases: list[ast.Call] = []
         self.loads: list[tuple[ast.Call, ast.expr]] = []  # and the URI of the model
@@ -203,6 +204,7 @@ class Registry:
             self.registrations.append(Registration(function, "", call, name))
         elif function == "set_registered_model_alias":
             self.aliases.append(call)
+        self.uses_client = self.uses_client or function not in ("", "register_model")
         called = function or method
         for parameter in _SAYS.get(called, ()):
             given = self.given(self.argument(call, called, parameter))

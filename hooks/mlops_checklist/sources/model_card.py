@@ -111,7 +111,7 @@ PARTS = {
 # The same said in a sentence.
 _IN_PROSE = {
     "training data": r"\b(?:trained|tuned|fitted|fit) (?:\w+ )?(?:on|with|from|using)\b",
-    "owner or contact": r"[\w.+-]+@[\w-]+\.\w|\bauthor\s*=|\bcontact us\b|\bdeveloped by\b",
+    "owner or contact": r"\w@[\w-]{1,63}\.\w|\bauthor\s*=|\bcontact us\b|\bdeveloped by\b",
     "intended use": r"\b(?:intended|designed|meant|suitable) (?:for|to|as)\b",
     "license": r"\blicen[sc]ed under\b",
 }
