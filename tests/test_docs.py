@@ -6,7 +6,7 @@ import random
 import re
 import shlex
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -53,7 +53,8 @@ def examples(hook: str) -> Iterator[Example]:
                 beside = []
 
 
-_ALPHABETS = {
+_ALPHABETS: dict[str, Sequence[str]] = {
+    "blocks of base64": ["YWJj", "MTIz", "Z2hp", "Nzg5"],
     "hex digits": "0123456789abcdef",
     "capitals": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "letters and digits": string.ascii_letters + string.digits,

@@ -202,7 +202,8 @@ def test_python_violations(text: str, expected: tuple[str, int, int] | None) -> 
 
 GOOD = {
     "domino-concat": "import mlflow, os\nmlflow.set_experiment(\n"
-    "    os.environ.get('DOMINO_PROJECT_NAME') + ' ' + os.environ.get('DOMINO_STARTING_USERNAME'))\n",
+    "    os.environ.get('DOMINO_PROJECT_NAME') + ' '\n"
+    "    + os.environ.get('DOMINO_STARTING_USERNAME'))\n",
     "f-string-of-variables": "import mlflow, os\n"
     "project = os.environ.get('DOMINO_PROJECT_NAME', 'demo')\n"
     "username = os.environ.get('DOMINO_STARTING_USERNAME', 'unknown')\n"

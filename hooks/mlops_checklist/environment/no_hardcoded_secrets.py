@@ -588,7 +588,12 @@ def _is_jwt(found: re.Match[str], value: str) -> bool:
 def _is_command(found: re.Match[str], value: str) -> bool:
     from mlops_checklist.sources import secret_texts
 
-    return not (secret_texts.is_placeholder(value) or secret_texts.is_reference(value))
+    return not (
+        secret_texts.is_placeholder(value)
+        or secret_texts.is_reference(value)
+        or secret_texts.is_expression(value, False)
+        or secret_texts.is_own_key("password", value)
+    )
 
 
 def _is_not_example(found: re.Match[str], value: str) -> bool:

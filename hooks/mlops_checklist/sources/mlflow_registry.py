@@ -166,6 +166,8 @@ class Registry:
         self.logged: dict[ast.Call, str] = {}  # every log_model call, and its flavour
         self.aliases: list[ast.Call] = []
         self.loads: list[tuple[ast.Call, ast.expr]] = []  # and the URI of the model
+        self._keys: dict[ast.AST, tuple[str, str]] = {}
+        self._by_path: dict[str, list[ast.Call]] | None = None
         for call in module.calls:
             self._read(call)
 
@@ -264,6 +266,11 @@ class Registry:
         return False if first[0] == second[0] == "text" else None
 
     def _key(self, node: ast.AST, depth: int) -> tuple[str, str]:
+        if node not in self._keys:
+            self._keys[node] = self._key_of(node, depth)
+        return self._keys[node]
+
+    def _key_of(self, node: ast.AST, depth: int) -> tuple[str, str]:
         text = literal(self.values.of(node))
         if text is not None:
             return "text", text
@@ -286,7 +293,13 @@ class Registry:
                 if call is not None:
                     return call
         path = _path_in_run(value)
-        matching = [call for call in self.logged if path and self._artifact(call) == path]
+        if path is None:
+            return None
+        if self._by_path is None:
+            self._by_path = {}
+            for call in self.logged:
+                self._by_path.setdefault(self._artifact(call), []).append(call)
+        matching = self._by_path.get(path, ())
         return matching[0] if len(matching) == 1 else None
 
     def _info(self, node: ast.Attribute) -> ast.Call | None:
@@ -296,10 +309,10 @@ class Registry:
                     return found
         return None
 
-    def _artifact(self, call: ast.Call) -> str | None:
+    def _artifact(self, call: ast.Call) -> str:
         flavour = self.logged[call]
         name = argument(call, "name") or self.argument(call, "log_model", "artifact_path", flavour)
-        return literal(self.values.of(name)) if name is not None else None
+        return (literal(self.values.of(name)) if name is not None else None) or ""
 
     def names_run(self, source: ast.expr) -> bool | None:
         """Tell whether the URI `source` leads to a run; None where it is not known.

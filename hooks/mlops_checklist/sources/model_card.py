@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_checklist.outcome import Place
@@ -139,11 +140,15 @@ _RESIDUE = re.compile(
     r"|(?-i:\b(?:TODO|TBD|TBC|FIXME)\b)",
     re.IGNORECASE,
 )
-_NOTHING = re.compile(r"\W*(?:none|n/?a|unknown|null|nil|not (?:yet )?(?:available|specified))?\W*")
+_NOTHING = frozenset(
+    ("", "none", "n a", "na", "null", "nil", "unknown", "not available", "not yet available")
+    + ("not specified", "not applicable")
+)
 
 
 def _says_something(text: str) -> bool:
-    return not _NOTHING.fullmatch(_RESIDUE.sub("", text).lower().strip())
+    words = (found[0] for found in re.finditer(r"\w+", _RESIDUE.sub("", text)))
+    return " ".join(islice(words, 4)).lower() not in _NOTHING
 
 
 # --- Markdown -------------------------------------------------------------------------------

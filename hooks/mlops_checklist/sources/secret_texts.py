@@ -184,7 +184,7 @@ def is_expression(value: str, quoted: bool) -> bool:
     """Code instead of a text: a call, an index, a dotted name. In quotes: a call alone."""
     if quoted:
         return bool(re.search(r"^\w[\w.]*\(.*\)$", value))
-    return bool(_DOTTED.fullmatch(value) or re.search(r"[()\[\]{}]|^[|>+\-=~]$|^[|>&*<]", value))
+    return bool(_DOTTED.fullmatch(value) or re.search(r"[()\[\]{}<]|^[|>+\-=~]$|^[|>&*<]", value))
 
 
 def looks_random(value: str) -> bool:

@@ -325,12 +325,10 @@ class Values:
             return self._fold(binding.node, given, depth)
         if binding.how == "added":
             assert isinstance(binding.node, ast.AugAssign)
-            if not isinstance(binding.node.op, ast.Add):
+            if not isinstance(binding.node.op, ast.Add) or depth > _DEEPEST:
                 return Unknown(use.id, use)
             before = self.module.bindings(use.id, binding.node.target)
             start = _choice(self._binding(one, use, given, depth + 1) for one in before)
-            if depth > _DEEPEST:
-                return Unknown(use.id, use)
             return joined([start, self._fold(binding.node.value, given, depth)])
         if binding.how == "parameter":
             assert isinstance(binding.node, ast.arg)
