@@ -496,7 +496,7 @@ def test_one_evidence_for_each_registration() -> None:
         (
             "import flask\nmlflow.sklearn.load_model('models:/c/Production')",
             "moving-model-uri",
-            "'models:/c/Production' is what is in stage 'Production' when it is loaded; load an "
+            "'models:/c/Production' is whatever version is in stage 'Production' when it is loaded; load an "
             "alias ('models:/name@champion') or a version",
         ),
     ],

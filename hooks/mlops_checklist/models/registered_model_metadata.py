@@ -348,12 +348,12 @@ def _judged_uris(
     follows = [(moving(text), text.replace(UNKNOWN, "..."), default) for text, default in texts]
     for what, text, default in follows:
         if what:
-            newest = "the newest version" if what == "latest" else f"in stage '{what}'"
+            newest = "newest" if what == "latest" else f"in stage '{what}'"
             shown = f"the default '{text}'" if default else f"'{text}'"
             yield violation(
                 rule,
                 place,
-                f"{shown} is what is {newest} when it is loaded; load an alias "
+                f"{shown} is whatever version is {newest} when it is loaded; load an alias "
                 "('models:/name@champion') or a version",
             )
             return

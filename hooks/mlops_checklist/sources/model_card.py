@@ -157,7 +157,7 @@ _LABELLED = re.compile(
     r"\s*(?:[-*+]\s+)?(?P<mark>\*\*|__)?(?P<label>[^\W\d_][^*:：|`]{1,50}?)(?P<end>\*\*|__)?\s*"  # noqa: RUF001
     r"(?:[:：]\s*(?:\*\*|__)?\s*(?P<text>.*)|$)"  # noqa: RUF001
 )
-_ROW = re.compile(r"\s*\|\s*([^|]{1,60}?)\s*\|(.*)")
+_ROW = re.compile(r"\s*\|([^|]{1,200})\|(.*)")
 
 
 def _markdown_cards(file: File, named: bool) -> list[Card]:
@@ -199,7 +199,7 @@ def _labelled(lines: tuple[Line, ...]) -> Iterator[Field]:
     below = [*(line.text for line in shown[1:]), ""]
     for line, following in zip(shown, below, strict=False):
         if row := _ROW.match(line.text):
-            yield Field(row[1], row[2].replace("|", " "))
+            yield Field(row[1].strip(), row[2].replace("|", " "))
         elif found := _LABELLED.match(line.text):
             text = found["text"]
             if text is None and not (found["mark"] and found["end"]):
