@@ -496,8 +496,8 @@ def test_one_evidence_for_each_registration() -> None:
         (
             "import flask\nmlflow.sklearn.load_model('models:/c/Production')",
             "moving-model-uri",
-            "'models:/c/Production' is whatever version is in stage 'Production' when it is loaded; load an "
-            "alias ('models:/name@champion') or a version",
+            "'models:/c/Production' is whatever version is in stage 'Production' when it is "
+            "loaded; load an alias ('models:/name@champion') or a version",
         ),
     ],
 )
@@ -619,6 +619,14 @@ ALL = ["license", "intended use", "training data", "metrics", "owner or contact"
             "# M\nLicensed under MIT, intended for ranking, it was trained on rows.\n"
             "Written to me@example.com.\n## Results\n0.9\n",
             None,
+        ),
+        (
+            "README.md",
+            "---\nlibrary_name: transformers\nlicense: mit\n---\n# x\n\nThis model is a fine-tuned "
+            "version of [bert](https://hf.co/bert) on the emotion dataset.\n\n"
+            "## Intended uses & limitations\n\nMore information needed\n\n"
+            "## Training results\n\n| Loss |\n|---|\n| 0.2 |\n",
+            ["intended use", "owner or contact"],
         ),
         ("MODEL_CARD.md", "# M\n```\n## License\nMIT\n```\n", ALL),
     ],

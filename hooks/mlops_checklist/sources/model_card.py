@@ -111,7 +111,10 @@ PARTS = {
 }
 # The same said in a sentence.
 _IN_PROSE = {
-    "training data": r"\b(?:trained|tuned|fitted|fit) (?:\w+ )?(?:on|with|from|using)\b",
+    "training data": (
+        r"\b(?:trained|tuned|fitted|fit) (?:\w+ )?(?:on|with|from|using)\b"
+        r"|\bversion of [^\n]{1,200}? on (?:the |an? )?(?!none\b|unknown\b)\w"
+    ),
     "owner or contact": r"\w@[\w-]{1,63}\.\w|\bauthor\s*=|\bcontact us\b|\bdeveloped by\b",
     "intended use": r"\b(?:intended|designed|meant|suitable) (?:for|to|as)\b",
     "license": r"\blicen[sc]ed under\b",
@@ -141,8 +144,10 @@ _RESIDUE = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = frozenset(
-    ("", "none", "n a", "na", "null", "nil", "unknown", "not available", "not yet available")
-    + ("not specified", "not applicable")
+    (
+        *("", "none", "n a", "na", "null", "nil", "unknown", "not available", "not yet available"),
+        *("not specified", "not applicable"),
+    )
 )
 
 
