@@ -72,7 +72,7 @@ def fingerprints(outcomes: Sequence[Outcome]) -> list[str]:
     result = []
     for outcome in outcomes:
         words = re.sub(r"'[^']*'|\d+", "", outcome.message)
-        subject = "\n".join((outcome.hook, outcome.rule, _from_root(outcome.path), words))
+        subject = "\n".join((outcome.hook, outcome.rule, from_root(outcome.path), words))
         seen[subject] = seen.get(subject, 0) + 1
         digest = hashlib.sha256(f"{subject}\n{seen[subject]}".encode("utf-8", "surrogateescape"))
         result.append(digest.hexdigest()[:32])
@@ -101,7 +101,8 @@ def write_baseline(path: str, added: Iterable[str]) -> None:
         opened.writelines(f"{line}\n" for line in sorted(known.union(added)))
 
 
-def _from_root(path: str) -> str:
+def from_root(path: str) -> str:
+    """Return a path as seen from the root of its repository, with slashes."""
     absolute = os.path.abspath(path)
     root = repository_root(os.path.dirname(absolute)) or os.path.abspath(os.curdir)
     return os.path.relpath(absolute, root).replace(os.sep, "/")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from mlops_checklist.outcome import Outcome
 from mlops_checklist.output.text import one_line
+from mlops_checklist.suppression import from_root
 
 _LEVELS = {"violation": "error", "error": "error", "missing": "warning"}
 
@@ -20,7 +21,7 @@ def render(outcomes: Sequence[Outcome], rules: Mapping[str, str]) -> str:
 
 def _command(outcome: Outcome) -> str:
     place = outcome.place
-    where = {"file": outcome.path, "line": str(place.file_line or place.line)}
+    where = {"file": from_root(outcome.path), "line": str(place.file_line or place.line)}
     message = outcome.message
     if place.cell is None:
         where["col"] = str(place.column)

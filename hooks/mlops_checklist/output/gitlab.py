@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mlops_checklist.outcome import Outcome
-from mlops_checklist.suppression import fingerprints
+from mlops_checklist.suppression import fingerprints, from_root
 
 _SEVERITIES = {"violation": "major", "error": "critical", "missing": "minor"}
 
@@ -24,7 +24,7 @@ def render(outcomes: Sequence[Outcome], rules: Mapping[str, str]) -> str:
             "fingerprint": fingerprint,
             "severity": _SEVERITIES.get(outcome.kind, "info"),
             "location": {
-                "path": outcome.path.replace("\\", "/"),
+                "path": from_root(outcome.path),
                 "lines": {"begin": outcome.place.file_line or outcome.place.line},
             },
         }

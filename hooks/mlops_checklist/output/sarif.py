@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlops_checklist.outcome import Outcome
-from mlops_checklist.suppression import fingerprints
+from mlops_checklist.suppression import fingerprints, from_root
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 # SARIF says: a result that is no failure has the level "none".
@@ -68,9 +68,11 @@ def _result(outcome: Outcome, ids: list[str], fingerprint: str) -> dict[str, Any
         region["startColumn"] = place.column
     else:
         message = f"cell {place.cell}, line {place.line}: {message}"
+    # A file that this reader cannot judge is undecided by no rule of the hook.
+    index = {"ruleIndex": ids.index(rule)} if rule in ids else {}
     return {
         "ruleId": rule,
-        "ruleIndex": ids.index(rule),
+        **index,
         "kind": kind,
         "level": level,
         "message": {"text": message},
@@ -82,7 +84,7 @@ def _result(outcome: Outcome, ids: list[str], fingerprint: str) -> dict[str, Any
 def _file(outcome: Outcome) -> dict[str, str]:
     from urllib.parse import quote
 
-    path = outcome.path.replace("\\", "/").encode("utf-8", "surrogateescape")
+    path = from_root(outcome.path).encode("utf-8", "surrogateescape")
     return {"uri": quote(path), "uriBaseId": "%SRCROOT%"}
 
 

@@ -21,12 +21,13 @@ from mlops_checklist.outcome import Edit, Place
 from mlops_checklist.sources.files import File, Unreadable, split_lines
 
 LARGEST = 10 * 2**20  # bytes of a source file
-_STEPS = 20_000  # statements visited to find the assignments that reach one use
+_STEPS = 500_000  # statements visited to follow one name through its scope
 _DEEPEST = 30  # aliases followed from one name
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _SCOPES = (ast.Module, *FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -84,7 +85,7 @@ def _decoded(file: File) -> str:
     cookie = re.search(rb"^[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)", first_lines, re.MULTILINE)
     if cookie is None or cookie[1].lower().replace(b"_", b"-") in (b"utf-8", b"utf8"):
         return file.text
-    encoding = cookie[1].decode("ascii")
+    encoding = re.sub(r"-(unix|dos|mac)$", "", cookie[1].decode("ascii"))  # Emacs adds the ending
     try:
         return file.data.decode(encoding)
     except (LookupError, ValueError):
@@ -188,10 +189,14 @@ class Module:
         self._parents: dict[ast.AST, ast.AST] = {}
         self._bound: dict[tuple[ast.AST, str], list[Binding]] = {}
         self._attributes: dict[tuple[ast.AST, str], list[ast.expr]] = {}
-        self._globals: set[tuple[ast.AST, str]] = set()
+        self._elsewhere: dict[tuple[ast.AST, str], ast.AST] = {}  # global and nonlocal names
         self._stars: list[str] = []
         self._qualified: dict[ast.AST, str | None] = {}
-        self._reached: dict[tuple[str, ast.AST], list[Binding]] = {}
+        self._flows: dict[tuple[ast.AST, str], _Flow] = {}
+        self._classes: dict[ast.AST, ast.ClassDef | None] = {}
+        self._called: dict[str, list[ast.Call]] = {}  # calls by the last name of what is called
+        self._calls_to: dict[ast.AST, list[ast.Call]] = {}
+        self.jumping: set[ast.AST] = set()  # statements that leave a block, and those around them
         self._index()
 
     # Where things stand.
@@ -201,8 +206,10 @@ class Module:
         number = getattr(node, "lineno", 1)
         line = self.lines[number - 1] if number <= len(self.lines) else ""
         # The parser counts columns in bytes of UTF-8.
-        before = line.encode("utf-8", "replace")[: getattr(node, "col_offset", 0)]
-        column = len(before.decode("utf-8", "replace")) + 1
+        column = getattr(node, "col_offset", 0) + 1
+        if not line.isascii():
+            before = line.encode("utf-8", "replace")[: column - 1]
+            column = len(before.decode("utf-8", "replace")) + 1
         if not self._places:
             return Place(number, column)
         return self._places[number - 1]._replace(column=column)
@@ -269,8 +276,18 @@ class Module:
         for node in nodes:
             if isinstance(node, ast.Call):
                 self.calls.append(node)
+                self._called.setdefault(_name(node.func), []).append(node)
+            elif isinstance(node, _JUMPS):
+                self._jump(node)
             else:
                 self._record(node)
+
+    def _jump(self, node: ast.AST | None) -> None:
+        while isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            if node in self.jumping or isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                return
+            self.jumping.add(node)
+            node = self._parents.get(node)
 
     def _record(self, node: ast.AST) -> None:
         if isinstance(node, ast.Assign):
@@ -307,9 +324,10 @@ class Module:
             self._parameters(node)
         elif isinstance(node, ast.ClassDef):
             self._add(node.name, Binding("class", node, node))
-        elif isinstance(node, ast.Global):
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
             scope = self.scope(node)
-            self._globals.update((scope, name) for name in node.names)
+            outer = self.tree if isinstance(node, ast.Global) else self.enclosing_function(scope)
+            self._elsewhere.update({(scope, name): outer or self.tree for name in node.names})
         elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             self._add(node.name, Binding("opaque", node, node))
         elif isinstance(node, ast.MatchMapping) and node.rest:
@@ -348,8 +366,7 @@ class Module:
         elif isinstance(binding.statement, ast.NamedExpr):
             while isinstance(scope, _COMPREHENSIONS):  # PEP 572: bound outside of them
                 scope = self.scope(scope)
-        if (scope, name) in self._globals:
-            scope = self.tree
+        scope = self._elsewhere.get((scope, name), scope)
         self._bound.setdefault((scope, name), []).append(binding)
 
     def _parameters(self, function: Function | ast.Lambda) -> None:
@@ -407,20 +424,17 @@ class Module:
 
     def bindings(self, name: str, node: ast.AST) -> list[Binding]:
         """Return the bindings of `name` that can reach its use at `node`, none if it has none."""
-        key = (name, node)
-        if key not in self._reached:
-            self._reached[key] = self._bindings(name, node)
-        return self._reached[key]
-
-    def _bindings(self, name: str, node: ast.AST) -> list[Binding]:
         scope = self.scope(node)
         direct = True  # the use runs where the scope's statements run, not in a later call
         while True:
             bound = self._bound.get((scope, name))
             if bound and (direct or not isinstance(scope, ast.ClassDef)):
-                if isinstance(scope, (ast.Lambda, *_COMPREHENSIONS)):
+                if len(bound) == 1 or isinstance(scope, (ast.Lambda, *_COMPREHENSIONS)):
                     return bound
-                return _reaching(self, scope, bound, node if direct else None) or bound
+                flow = self._flows.get((scope, name))
+                if flow is None:
+                    flow = self._flows[scope, name] = _flow(self, scope, bound)
+                return flow.reaching(self, node if direct else None) or bound
             if scope is self.tree:
                 return []
             direct = direct and isinstance(scope, (ast.Lambda, *_COMPREHENSIONS))
@@ -529,6 +543,12 @@ class Module:
         return self._class(node, 0)
 
     def _class(self, node: ast.AST, depth: int) -> ast.ClassDef | None:
+        if node not in self._classes:
+            self._classes[node] = None  # a name that leads back to itself
+            self._classes[node] = self._find_class(node, depth)
+        return self._classes[node]
+
+    def _find_class(self, node: ast.AST, depth: int) -> ast.ClassDef | None:
         if depth > _DEEPEST:
             return None
         if isinstance(node, ast.Call):
@@ -586,29 +606,41 @@ class Module:
 
     def calls_to(self, definition: ast.AST) -> list[ast.Call]:
         """Return the calls of a function or class that this module defines."""
-        name = getattr(definition, "name", None)
-        return [
-            call
-            for call in self.calls
-            if name is not None
-            and _name(call.func) in (name, "cls")
-            and self._definition(call.func, 0) is definition
-        ]
+        if definition not in self._calls_to:
+            name = getattr(definition, "name", "")
+            called = [*self._called.get(name, ()), *self._called.get("cls", ())]
+            self._calls_to[definition] = [
+                call for call in called if self._definition(call.func, 0) is definition
+            ]
+        return self._calls_to[definition]
 
 
-def _reaching(
-    module: Module, scope: ast.AST, bound: list[Binding], use: ast.AST | None
-) -> list[Binding]:
-    """Return which of the bindings `bound` of one name in `scope` reach `use`.
+class _Flow(NamedTuple):
+    """Which bindings of one name hold before each statement of its scope, and after the last.
 
-    Without `use`: those that hold when the scope's statements have all run. Branches are
-    joined, loops may run again, a handler may follow any part of its `try` body.
+    Only statements are kept at which that can change, and those around them.
     """
-    stops: set[ast.AST] = set()
-    node = use
-    while node is not None and node is not scope:
-        stops.add(node)
-        node = module.parent(node)
+
+    before: dict[ast.AST, frozenset[Binding]]
+    after: frozenset[Binding]
+    bound: list[Binding]
+
+    def reaching(self, module: Module, use: ast.AST | None) -> list[Binding]:
+        """Return the bindings that hold at the node `use`; without it, those at the end."""
+        held = self.after
+        while use is not None:
+            if use in self.before:
+                held = self.before[use]
+                break
+            use = module.parent(use)
+        return [binding for binding in self.bound if binding in held]
+
+
+def _flow(module: Module, scope: ast.AST, bound: list[Binding]) -> _Flow:
+    """Follow the bindings `bound` of one name through the statements of its scope.
+
+    Branches are joined, loops may run again, a handler may follow any part of its `try` body.
+    """
     by_statement: dict[ast.AST, list[Binding]] = {}
     touched: set[ast.AST] = set()
     for binding in bound:
@@ -617,67 +649,97 @@ def _reaching(
             holder = module.parent(holder)
         if holder is not None:
             by_statement.setdefault(holder, []).append(binding)
-        while holder is not None and holder is not scope:
+        while holder is not None and holder is not scope and holder not in touched:
             touched.add(holder)
             holder = module.parent(holder)
-    State = frozenset[Binding]
-    answer: list[State] = []
+    before: dict[ast.AST, frozenset[Binding]] = {}
+    loops: list[list[_State | None]] = []  # of each loop around: how it breaks, how it continues
     steps = 0
 
-    def block(statements: Iterable[ast.AST], state: State | None, listening: bool) -> State | None:
+    def block(statements: Iterable[ast.AST], state: _State | None) -> _State | None:
         for statement in statements:
-            if answer or state is None:
+            if state is None:
                 break
-            state = step(statement, state, listening)
+            state = step(statement, state)
         return state
 
-    def step(statement: ast.AST, state: State, listening: bool) -> State | None:
+    def loop(statement: ast.For | ast.AsyncFor | ast.While, state: _State) -> _State | None:
+        broken: _State | None = None
+        for _ in range(2):  # what the first turn leaves, the next one finds
+            loops.append([None, None])
+            end = block(statement.body, state)
+            broke, continued = loops.pop()
+            broken = _joined(broken, broke)
+            state |= _joined(end, continued) or frozenset()
+        return _joined(broken, block(statement.orelse, state))
+
+    def step(statement: ast.AST, state: _State) -> _State | None:
         nonlocal steps
         steps += 1
-        inside = listening and statement in stops
-        if steps > _STEPS or not (inside or statement in touched):
-            return None if isinstance(statement, (ast.Return, ast.Raise)) else state
-        before = state
+        before[statement] = before.get(statement, frozenset()) | state
+        if steps > _STEPS or not (statement in touched or statement in module.jumping):
+            return state
+        entering = state
         if statement in by_statement:
             state = frozenset(by_statement[statement])
-        after: State | None = state
+        if isinstance(statement, (ast.Return, ast.Raise)):
+            return None
+        if isinstance(statement, (ast.Break, ast.Continue)):
+            if loops:
+                which = isinstance(statement, ast.Continue)
+                loops[-1][which] = _joined(loops[-1][which], state)
+            return None
         if isinstance(statement, ast.If):
-            after = _joined(
-                block(statement.body, state, inside), block(statement.orelse, state, inside)
-            )
-        elif isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
-            again = block(statement.body, state, False)
-            end = block(statement.body, _joined(state, again), inside)
-            after = block(statement.orelse, _joined(before, _joined(again, end)), inside)
-        elif isinstance(statement, (ast.With, ast.AsyncWith)):
-            after = block(statement.body, state, inside)
-        elif isinstance(statement, ast.Match):
-            after = state
+            return _joined(block(statement.body, state), block(statement.orelse, state))
+        if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
+            after = loop(statement, state)
+            # A `for` may have nothing to go through.
+            return after if isinstance(statement, ast.While) else _joined(entering, after)
+        if isinstance(statement, (ast.With, ast.AsyncWith)):
+            return block(statement.body, state)
+        if isinstance(statement, ast.Match):
+            matched: _State | None = state
             for case in statement.cases:
-                after = _joined(after, block(case.body, state, inside))
-        elif isinstance(statement, ast.Try) or type(statement).__name__ == "TryStar":
-            assert isinstance(statement, ast.Try)
-            end = block(statement.body, state, inside)
-            failed = _joined(state, end)
-            after = block(statement.orelse, end, inside)
-            for handler in statement.handlers:
-                caught = step(handler, failed, inside) if failed is not None else None
-                after = _joined(after, block(handler.body, caught, inside))
-            after = block(statement.finalbody, _joined(after, None), inside)
-        if inside and not answer:
-            answer.append(before or state)
-        return after
+                matched = _joined(matched, block(case.body, state))
+            return matched
+        if isinstance(statement, ast.Try) or type(statement).__name__ == "TryStar":
+            return attempt(statement, state)
+        return state
 
-    body = getattr(scope, "body", [])
+    def attempt(statement: ast.AST, state: _State) -> _State | None:
+        body: list[ast.stmt] = getattr(statement, "body", [])
+        end = block(body, state)
+        # A handler may follow any part of the body.
+        failed = state.union(*(before.get(part, state) for part in body), end or state)
+        failed |= {binding for binding in bound if _within(module, binding.statement, body)}
+        after = block(getattr(statement, "orelse", []), end)
+        for handler in getattr(statement, "handlers", []):
+            caught = step(handler, failed)
+            after = _joined(after, block(handler.body, caught))
+        last = getattr(statement, "finalbody", [])
+        if last and after is None:
+            block(last, failed)  # it runs all the same, and what follows does not
+            return None
+        return block(last, after)
+
     start = frozenset(binding for binding in bound if binding.how == "parameter")
-    end = block(body, start, True)
-    reached = answer[0] if answer else end or frozenset()
-    return [binding for binding in bound if binding in reached]
+    end = block(getattr(scope, "body", []), start)
+    if steps > _STEPS:  # nested loops without end: anything may hold
+        return _Flow({}, frozenset(bound), bound)
+    return _Flow(before, end or frozenset(), bound)
 
 
-def _joined(
-    one: frozenset[Binding] | None, other: frozenset[Binding] | None
-) -> frozenset[Binding] | None:
+def _within(module: Module, node: ast.AST | None, body: Sequence[ast.AST]) -> bool:
+    """Tell whether `node` is one of the statements `body` or stands in one."""
+    while node is not None and node not in body:
+        node = module.parent(node)
+    return node is not None
+
+
+_State = frozenset[Binding]
+
+
+def _joined(one: _State | None, other: _State | None) -> _State | None:
     """Join the states of two ways; None is a way that ends before."""
     if one is None or other is None:
         return other if one is None else one

@@ -16,7 +16,11 @@ from mlops_checklist.sources import python
 from mlops_checklist.sources.python import FUNCTIONS, Binding, Function, Module, argument
 
 _DEEPEST = 30  # nested steps
+_WIDEST = 50  # assignments that reach one use
 _STEPS = 2_000  # expressions folded for one question
+_MOST_PARTS = 500  # of one text; a longer one is not told
+_MOST_OPTIONS = 50  # of one choice; of more, the rest is unknown
+_NOTHING: Mapping[ast.arg, Value] = {}  # no call is in progress
 
 
 class Literal(NamedTuple):
@@ -184,6 +188,7 @@ _FIELDS = {
     "attr.attrib",
     "sqlmodel.Field",
 }
+_RUNNERS = ("typer.run", "fire.Fire", "tyro.cli", "defopt.run")
 
 
 class Values:
@@ -192,53 +197,59 @@ class Values:
     def __init__(self, module: Module) -> None:
         self.module = module
         self._folding: set[tuple[int, int]] = set()
+        self._known: dict[ast.AST, tuple[int, Value]] = {}  # with the depth it was folded at
         self._steps = 0
+        self._cuts = 0  # expressions left unfolded for want of steps, or for a circle
         self._options: dict[str, ast.Call] | None = None
+        self._dictionaries: dict[ast.Dict, dict[str, list[ast.expr]]] = {}
+        self._commands: set[ast.AST] | None = None
+        self._widgets: dict[str, ast.AST | None] | None = None
 
     def of(self, node: ast.AST) -> Value:
         """Return what the expression `node` can be."""
         self._steps = 0
-        return self._fold(node, {}, 0)
+        return self._fold(node, _NOTHING, 0)
 
     def expressions(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the expressions that can stand behind `node`, names followed to assignments."""
-        yield from self._expressions(node, 0)
+        yield from self._expressions(node, 0, set())
 
-    def _expressions(self, node: ast.AST, depth: int) -> Iterator[ast.AST]:
-        if depth > _DEEPEST:
+    def _expressions(self, node: ast.AST, depth: int, seen: set[ast.AST]) -> Iterator[ast.AST]:
+        if depth > _DEEPEST or node in seen:
             return
+        seen.add(node)
         if isinstance(node, ast.Name):
             bindings = self.module.bindings(node.id, node)
             for binding in bindings:
                 passed: list[ast.expr] = []
                 if binding.how == "value":
-                    yield from self._expressions(binding.node, depth + 1)
+                    yield from self._expressions(binding.node, depth + 1, seen)
                 elif binding.how == "parameter":
                     for _, given in self._passed(binding.node, binding.statement):
                         passed += [given] if given is not None else []
                 for given in passed:
-                    yield from self._expressions(given, depth + 1)
+                    yield from self._expressions(given, depth + 1, seen)
                 if binding.how != "value" and not passed:
                     yield node
             if not bindings:
                 yield node
         elif isinstance(node, ast.IfExp):
-            yield from self._expressions(node.body, depth + 1)
-            yield from self._expressions(node.orelse, depth + 1)
+            yield from self._expressions(node.body, depth + 1, seen)
+            yield from self._expressions(node.orelse, depth + 1, seen)
         elif isinstance(node, ast.BoolOp):
             for value in node.values:
-                yield from self._expressions(value, depth + 1)
+                yield from self._expressions(value, depth + 1, seen)
         elif isinstance(node, ast.Attribute) and (owner := self.module.class_of(node.value)):
             found = self.module.attribute(owner, node.attr)
             for held in found:
-                yield from self._expressions(held, depth + 1)
+                yield from self._expressions(held, depth + 1, seen)
             if not found:
                 yield node
         elif isinstance(node, ast.Call):
             called = self.module.definition(node.func)
             if isinstance(called, (*FUNCTIONS, ast.Lambda)):
                 for value in python.returned(called):
-                    yield from self._expressions(value, depth + 1)
+                    yield from self._expressions(value, depth + 1, seen)
             else:
                 yield node
         else:
@@ -248,15 +259,25 @@ class Values:
 
     def _fold(self, node: ast.AST, given: Mapping[ast.arg, Value], depth: int) -> Value:
         """Fold one expression; `given` holds what a call in progress passes for parameters."""
+        known = self._known.get(node) if given is _NOTHING else None
+        if known is not None and known[0] <= depth:
+            return known[1]
         self._steps += 1
         key = (id(node), id(given))
-        if depth > _DEEPEST or self._steps > _STEPS or key in self._folding:
+        if depth > _DEEPEST:
             return Unknown(_written(node), node)
+        if self._steps > _STEPS or key in self._folding:
+            self._cuts += 1
+            return Unknown(_written(node), node)
+        cuts = self._cuts
         self._folding.add(key)
         try:
-            return self._folded(node, given, depth + 1)
+            value = self._folded(node, given, depth + 1)
         finally:
             self._folding.discard(key)
+        if given is _NOTHING and (cuts == self._cuts or not self._folding):
+            self._known[node] = (depth, value)
+        return value
 
     def _folded(self, node: ast.AST, given: Mapping[ast.arg, Value], depth: int) -> Value:
         if isinstance(node, ast.Constant):
@@ -313,7 +334,7 @@ class Values:
 
     def _name(self, node: ast.Name, given: Mapping[ast.arg, Value], depth: int) -> Value:
         bindings = self.module.bindings(node.id, node)
-        if not bindings:
+        if not bindings or len(bindings) > _WIDEST:
             return Unknown(node.id, node)
         value = _choice(self._binding(binding, node, given, depth) for binding in bindings)
         return _named(node.id, value)
@@ -361,14 +382,14 @@ class Values:
             default_node = argument(option, "default")
         default = None
         if default_node is not None and not _is_none(default_node):
-            default = self._fold(default_node, {}, depth)
-        if option is not None or _is_command(self.module, function):
+            default = self._fold(default_node, _NOTHING, depth)
+        if option is not None or self._is_command(function):
             return Option(name, default, use)
         fillers: list[Value] = []
         complete = True
         for call, passed in self._passed(parameter, function):
             if passed is not None:
-                fillers.append(self._fold(passed, {}, depth))
+                fillers.append(self._fold(passed, _NOTHING, depth))
             elif python.has_unpacking(call):
                 complete = False
             elif default is not None:
@@ -420,7 +441,9 @@ class Values:
         for item in found:
             if isinstance(item, FUNCTIONS):
                 if any(_last_name(mark).endswith("property") for mark in item.decorator_list):
-                    values += [self._fold(value, {}, depth) for value in python.returned(item)]
+                    values += [
+                        self._fold(value, _NOTHING, depth) for value in python.returned(item)
+                    ]
                 continue
             if isinstance(item, ast.Call) and self.module.qualified(item.func) in _FIELDS:
                 default = argument(item, "default", 0)
@@ -429,7 +452,7 @@ class Values:
                     item = default
                 elif isinstance(factory, ast.Lambda):
                     item = factory.body
-            values.append(self._fold(item, {}, depth))
+            values.append(self._fold(item, _NOTHING, depth))
         settings = any(
             (self.module.qualified(base) or _last_name(base)).endswith("BaseSettings")
             for base in owner.bases
@@ -445,7 +468,7 @@ class Values:
         if declared:  # a dataclass or pydantic model: the constructor may be given it
             calls = self.module.calls_to(owner)
             passed = [argument(call, node.attr) for call in calls]
-            fillers = [self._fold(value, {}, depth) for value in passed if value is not None]
+            fillers = [self._fold(value, _NOTHING, depth) for value in passed if value is not None]
             if calls and None not in passed:
                 values = fillers
             else:
@@ -471,9 +494,8 @@ class Values:
         values: list[Value] = []
         for found in self.expressions(container):
             if isinstance(found, ast.Dict):
-                for name, value in zip(found.keys, found.values, strict=True):
-                    if isinstance(name, ast.Constant) and str(name.value) == key:
-                        values.append(self._fold(value, given, depth))
+                held = self._entries(found).get(key, ())
+                values += [self._fold(value, given, depth) for value in held]
             elif isinstance(found, (ast.List, ast.Tuple)):
                 if key.isdecimal() and int(key) < len(found.elts):
                     values.append(self._fold(found.elts[int(key)], given, depth))
@@ -487,6 +509,16 @@ class Values:
                 option = self._option(key, "", found, depth)
                 values += [option] if option else []
         return _choice(values) if values else None
+
+    def _entries(self, dictionary: ast.Dict) -> dict[str, list[ast.expr]]:
+        """Return what a dictionary display holds, by constant key."""
+        if dictionary not in self._dictionaries:
+            entries: dict[str, list[ast.expr]] = {}
+            for name, value in zip(dictionary.keys, dictionary.values, strict=True):
+                if isinstance(name, ast.Constant):
+                    entries.setdefault(str(name.value), []).append(value)
+            self._dictionaries[dictionary] = entries
+        return self._dictionaries[dictionary]
 
     def _call(self, node: ast.Call, given: Mapping[ast.arg, Value], depth: int) -> Value:
         name = self.module.qualified(node.func) or ""
@@ -542,19 +574,9 @@ class Values:
         if key is None:
             return Unknown(_written(node), node)
         if _last_name(container) == "widgets":
-            for call in self.module.calls:
-                if isinstance(call.func, ast.Attribute) and call.func.attr in (
-                    "text",
-                    "dropdown",
-                    "combobox",
-                ):
-                    widget = argument(call, "name", 0)
-                    default = argument(call, "defaultValue", 1)
-                    if widget is not None and literal(self._fold(widget, {}, depth)) == key:
-                        return Option(
-                            key, self._fold(default, {}, depth) if default else None, node
-                        )
-            return Option(key, None, node)
+            default = self._widget_defaults(depth).get(key)
+            folded = None if default is None else self._fold(default, _NOTHING, depth)
+            return Option(key, folded, node)
         value = self._item(container, key, given, depth)
         default = argument(node, "default", 1)
         fallback = None
@@ -563,6 +585,18 @@ class Values:
         if value is not None:
             return _named(key, value)
         return Option(key, fallback, node)
+
+    def _widget_defaults(self, depth: int) -> dict[str, ast.AST | None]:
+        """Return the defaults of the Databricks widgets that the module declares, by name."""
+        if self._widgets is None:
+            self._widgets = {}
+            for call in self.module.calls:
+                declares = _last_name(call.func) in ("text", "dropdown", "combobox")
+                widget = argument(call, "name", 0) if declares else None
+                key = literal(self._fold(widget, _NOTHING, depth)) if widget is not None else None
+                if key is not None:
+                    self._widgets.setdefault(key, argument(call, "defaultValue", 1))
+        return self._widgets
 
     def _format(
         self, node: ast.Call, template: ast.AST, given: Mapping[ast.arg, Value], depth: int
@@ -634,7 +668,7 @@ class Values:
             if value is not None:
                 passed[item] = self._fold(value, given, depth)
             elif default is not None and not _is_none(default):
-                passed[item] = self._fold(default, {}, depth)
+                passed[item] = self._fold(default, _NOTHING, depth)
             else:
                 passed[item] = Unknown(item.arg, node)
         results = [
@@ -643,6 +677,23 @@ class Values:
             if not _is_none(value)
         ]
         return _choice(results) if results else Unknown(_last_name(node.func), node)
+
+    def _is_command(self, function: Function) -> bool:
+        """Tell whether typer, fire or hydra fills the function's parameters."""
+        for mark in function.decorator_list:
+            called = mark.func if isinstance(mark, ast.Call) else mark
+            if _last_name(called) in ("command", "callback") and isinstance(called, ast.Attribute):
+                return True
+        if self._commands is None:
+            self._commands = {
+                definition
+                for call in self.module.calls
+                if _last_name(call.func) in ("run", "Fire", "cli")
+                and self.module.qualified(call.func) in _RUNNERS
+                for given in call.args
+                if (definition := self.module.definition(given)) is not None
+            }
+        return function in self._commands
 
     def _option(self, attribute: str, name: str, node: ast.AST, depth: int) -> Value | None:
         """Return the command-line option behind `args.attribute`, if the module declares it."""
@@ -656,7 +707,7 @@ class Values:
         )
         if default is None or _is_none(default):
             return Option(attribute, None, node)
-        return Option(attribute, self._fold(default, {}, depth), node)
+        return Option(attribute, self._fold(default, _NOTHING, depth), node)
 
 
 def _declared_options(module: Module) -> Iterator[tuple[str, ast.Call]]:
@@ -689,23 +740,14 @@ def _click_option(module: Module, function: Function, name: str) -> ast.Call | N
     return None
 
 
-def _is_command(module: Module, function: Function) -> bool:
-    """Tell whether typer, fire or hydra fills the function's parameters."""
-    for mark in function.decorator_list:
-        called = mark.func if isinstance(mark, ast.Call) else mark
-        if _last_name(called) in ("command", "callback") and isinstance(called, ast.Attribute):
-            return True
-    return any(
-        module.qualified(call.func) in ("typer.run", "fire.Fire", "tyro.cli", "defopt.run")
-        and any(module.definition(given) is function for given in call.args)
-        for call in module.calls
-    )
-
-
 def joined(parts: Iterable[Value]) -> Value:
+    """Return one text made of these parts, joined texts among them taken apart."""
     flat: list[Value] = []
     for part in parts:
         flat += part.parts if isinstance(part, Joined) else (part,)
+    if len(flat) > _MOST_PARTS:
+        node = next((leaf.node for part in flat for leaf in leaves(part)), ast.Constant(""))
+        return Unknown("", node)
     flat = [part for part in flat if not (isinstance(part, Literal) and not part.text)] or flat[:1]
     return flat[0] if len(flat) == 1 else Joined(tuple(flat))
 
@@ -725,6 +767,10 @@ def _choice(options: Iterable[Value]) -> Value:
         for value in option.options if isinstance(option, Choice) else (option,):
             if value not in flat:
                 flat.append(value)
+        if len(flat) > _MOST_OPTIONS:
+            node = next((leaf.node for leaf in leaves(flat[-1])), ast.Constant(""))
+            flat[_MOST_OPTIONS:] = [Unknown("", node)]
+            break
     return flat[0] if len(flat) == 1 else Choice(tuple(flat))
 
 
