@@ -154,6 +154,7 @@ def test_what_is_no_file(output: Callable, hook: str) -> None:
     assert [line.partition(": cannot read: ")[0] for line in lines] == sorted(SPECIAL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize(
     "name", ["long.py", "long.ipynb", "long.yaml", "requirements-long.txt", "long.sh"]

@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -408,7 +409,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
         + "print(sorted(sys.modules))"
     )
     listed = subprocess.run(
-        ["python", "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(HOOKS)!r})\n{code}"],
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(HOOKS)!r})\n{code}"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert HEAVY & set(ast.literal_eval(listed.stdout)) == set()
