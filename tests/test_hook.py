@@ -316,6 +316,30 @@ def test_nearest_settings_win_up_to_the_repository(hook, project: Path) -> None:
     Path("sub/pyproject.toml").unlink()
 
 
+def test_what_fails_by_a_folders_settings_is_shown(hook) -> None:
+    Path("sub").mkdir()
+    Path("sub/a.py").write_text("perhaps\n")
+    Path("sub/.mlops-checklist.toml").write_text("[pinned-requirements]\nstrict = true\n")
+    assert hook("sub/a.py") == (
+        1,
+        "sub/a.py:1:3: undecided: the word is not known [pinned-requirements/bad-word]\n",
+        "",
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pipe that closes")
+def test_nobody_reads_on(project: Path) -> None:
+    for number in range(2000):
+        (project / f"{number}.yaml").write_text("MLFLOW_EXPERIMENT_NAME: churn\n")
+    hook = "mlops_checklist.experiments.experiment_name_prefix"
+    done = subprocess.run(
+        f"{sys.executable} -m {hook} *.yaml | head -n 1",
+        shell=True, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(HOOKS)},
+    )  # fmt: skip
+    assert (done.stdout.count("\n"), done.stderr) == (1, "")
+
+
 def test_exclude(hook) -> None:
     Path("vendor").mkdir()
     Path("src/generated").mkdir(parents=True)
@@ -404,12 +428,12 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     from mlops_checklist import checklist
 
     code = (
-        "import sys\n"
+        f"import sys\nsys.path.insert(0, {str(HOOKS)!r})\n"
         + "".join(f"import {item.module}\n" for item in checklist.ITEMS)
         + "print(sorted(sys.modules))"
     )
     listed = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(HOOKS)!r})\n{code}"],
+        [sys.executable, "-I", "-S", "-c", code],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert HEAVY & set(ast.literal_eval(listed.stdout)) == set()

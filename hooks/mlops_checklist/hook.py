@@ -59,7 +59,7 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str]) -> int:
     whole = settings.of_the_run()
     baseline = _Baseline(whole)
     outcomes: list[Outcome] = []
-    failed = False
+    failing: set[Outcome] = set()
     for path in sorted(set(paths)):
         options = settings.options_for(path)
         if options is None:
@@ -68,13 +68,14 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str]) -> int:
         found = baseline.new(judge(hook, file, options))
         if hook.fixes and options.fix:
             found = _repair(file, found)
-        failed = failed or any(_fails(outcome, options) for outcome in found)
+        failing.update(outcome for outcome in found if _fails(outcome, options))
         outcomes += found
     if whole.write_baseline:
         baseline.write(outcomes)
         return 0
-    _print(hook, outcomes, whole)
-    return int(failed)
+    shown = outcomes if whole.verbose or whole.format == "json" else failing
+    _print(hook, sorted(shown, key=lambda outcome: outcome.order), whole.format)
+    return int(bool(failing))
 
 
 def judge(hook: Hook, file: File, options: Options) -> list[Outcome]:
@@ -160,17 +161,18 @@ def _fails(outcome: Outcome, options: Options) -> bool:
     )
 
 
-def _print(hook: Hook, outcomes: list[Outcome], options: Options) -> None:
-    outcomes.sort(key=lambda outcome: outcome.order)
-    if options.format != "json" and not options.verbose:
-        outcomes = [outcome for outcome in outcomes if _fails(outcome, options)]
-    if not outcomes and options.format in ("text", "github"):
+def _print(hook: Hook, outcomes: Sequence[Outcome], form: str) -> None:
+    if not outcomes and form in ("text", "github"):
         return
     from importlib import import_module
 
-    render = import_module(f"mlops_checklist.output.{options.format}").render
+    render = import_module(f"mlops_checklist.output.{form}").render
     rules = {f"{hook.id}/{rule}": sentence for rule, sentence in hook.rules.items()}
-    sys.stdout.write(render(outcomes, rules))
+    try:
+        sys.stdout.write(render(outcomes, rules))
+        sys.stdout.flush()
+    except BrokenPipeError:  # `... | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _repair(file: File, outcomes: list[Outcome]) -> list[Outcome]:

@@ -14,20 +14,20 @@ import ast
 import builtins
 import re
 import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar, Union
+from typing import Any, NamedTuple, TypeVar, Union
 
 from mlops_checklist.outcome import Edit, Place
 from mlops_checklist.sources.files import File, Unreadable, split_lines
 
 LARGEST = 10 * 2**20  # bytes of a source file
-_STEPS = 500_000  # statements visited to follow one name through its scope
 _DEEPEST = 30  # aliases followed from one name
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _SCOPES = (ast.Module, *FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -196,7 +196,9 @@ class Module:
         self._classes: dict[ast.AST, ast.ClassDef | None] = {}
         self._called: dict[str, list[ast.Call]] = {}  # calls by the last name of what is called
         self._calls_to: dict[ast.AST, list[ast.Call]] = {}
-        self.jumping: set[ast.AST] = set()  # statements that leave a block, and those around them
+        # A block of statements is known by its first one.
+        self.heads: dict[ast.AST, ast.AST] = {}
+        self.jumps: dict[ast.AST, list[ast.AST]] = {}  # by block: what leaves it or its loop
         self._index()
 
     # Where things stand.
@@ -273,21 +275,35 @@ class Module:
                 if not isinstance(child, (ast.expr_context, ast.operator)):  # shared by the parser
                     self._parents[child] = node
             stack.extend(reversed(children))
+            for field in ("body", "orelse", "finalbody"):
+                block = getattr(node, field, None)
+                if isinstance(block, list) and block:
+                    self.heads.update(dict.fromkeys(block, block[0]))
         for node in nodes:
             if isinstance(node, ast.Call):
                 self.calls.append(node)
                 self._called.setdefault(_name(node.func), []).append(node)
-            elif isinstance(node, _JUMPS):
+            elif isinstance(node, (ast.Return, ast.Raise)):
+                self.jumps.setdefault(self.heads[node], []).append(node)
+            elif isinstance(node, (ast.Break, ast.Continue)):
                 self._jump(node)
             else:
                 self._record(node)
 
-    def _jump(self, node: ast.AST | None) -> None:
-        while isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
-            if node in self.jumping or isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+    def _jump(self, node: ast.AST) -> None:
+        """Note a break or continue in its block and in those around it, up to its loop."""
+        inner = node
+        around: ast.AST | None = node
+        while around is not None:
+            if isinstance(around, _LOOPS) and self.heads.get(inner) is around.body[0]:
                 return
-            self.jumping.add(node)
-            node = self._parents.get(node)
+            if around in self.heads:
+                noted = self.jumps.setdefault(self.heads[around], [])
+                if around in noted[-1:]:
+                    return
+                noted.append(around)
+                inner = around
+            around = self._parents.get(around)
 
     def _record(self, node: ast.AST) -> None:
         if isinstance(node, ast.Assign):
@@ -433,11 +449,12 @@ class Module:
                     return bound
                 flow = self._flows.get((scope, name))
                 if flow is None:
-                    flow = self._flows[scope, name] = _flow(self, scope, bound)
-                return flow.reaching(self, node if direct else None) or bound
+                    flow = self._flows[scope, name] = _Flow(self, scope, bound)
+                reached = flow.before(node) if direct else flow.end
+                return [bound[index] for index in sorted(reached)] or bound
             if scope is self.tree:
                 return []
-            direct = direct and isinstance(scope, (ast.Lambda, *_COMPREHENSIONS))
+            direct = direct and not isinstance(scope, FUNCTIONS)
             scope = self.scope(scope)
 
     def qualified(self, node: ast.AST) -> str | None:
@@ -615,131 +632,197 @@ class Module:
         return self._calls_to[definition]
 
 
-class _Flow(NamedTuple):
-    """Which bindings of one name hold before each statement of its scope, and after the last.
-
-    Only statements are kept at which that can change, and those around them.
-    """
-
-    before: dict[ast.AST, frozenset[Binding]]
-    after: frozenset[Binding]
-    bound: list[Binding]
-
-    def reaching(self, module: Module, use: ast.AST | None) -> list[Binding]:
-        """Return the bindings that hold at the node `use`; without it, those at the end."""
-        held = self.after
-        while use is not None:
-            if use in self.before:
-                held = self.before[use]
-                break
-            use = module.parent(use)
-        return [binding for binding in self.bound if binding in held]
+State = frozenset[int]  # bindings of one name, by their position in the list of all of them
+_NONE: State = frozenset()
 
 
-def _flow(module: Module, scope: ast.AST, bound: list[Binding]) -> _Flow:
-    """Follow the bindings `bound` of one name through the statements of its scope.
+class _Flow:
+    """Which bindings of one name in one scope reach which of the scope's statements.
 
     Branches are joined, loops may run again, a handler may follow any part of its `try` body.
+    `end` are those that hold when the scope's statements have all run, or at a return.
     """
-    by_statement: dict[ast.AST, list[Binding]] = {}
-    touched: set[ast.AST] = set()
-    for binding in bound:
+
+    def __init__(self, module: Module, scope: ast.AST, bound: Sequence[Binding]) -> None:
+        self._module = module
+        self._scope = scope
+        self._own: dict[ast.AST, State] = {}  # what a statement itself binds
+        self._loose: set[ast.AST] = set()  # statements that bind only perhaps
+        self._within: dict[ast.AST, State] = {}  # by block, where a loop or `try` asks for it
+        self._touched: dict[ast.AST, list[ast.AST]] = {}  # by block: statements that bind
+        self._states: dict[ast.AST, list[tuple[tuple[int, int], State]]] = {}
+        self._loops: list[tuple[list[State], list[State]]] = []  # states at break, continue
+        self._recording = True
+        self._always: State = _NONE  # assigned elsewhere, by `global` or `nonlocal`
+        start: State = _NONE
+        for index, binding in enumerate(bound):
+            if binding.how == "parameter":
+                start |= {index}
+            else:
+                self._note(index, binding)
+        self.end: State = _NONE
+        end = self._walk(getattr(scope, "body", ()), start)
+        self.end |= (end or _NONE) | self._always
+
+    def _note(self, index: int, binding: Binding) -> None:
         holder: ast.AST | None = binding.statement
         while holder is not None and not isinstance(holder, (ast.stmt, ast.ExceptHandler)):
-            holder = module.parent(holder)
-        if holder is not None:
-            by_statement.setdefault(holder, []).append(binding)
-        while holder is not None and holder is not scope and holder not in touched:
-            touched.add(holder)
-            holder = module.parent(holder)
-    before: dict[ast.AST, frozenset[Binding]] = {}
-    loops: list[list[_State | None]] = []  # of each loop around: how it breaks, how it continues
-    steps = 0
+            holder = self._module.parent(holder)
+        if holder is None:
+            return
+        chain: list[ast.AST] = [holder]
+        around = self._module.parent(holder)
+        while around is not None and around is not self._scope:
+            if isinstance(around, (*FUNCTIONS, ast.ClassDef)):
+                self._always |= {index}
+                return
+            chain.append(around)
+            around = self._module.parent(around)
+        self._own[holder] = self._own.get(holder, _NONE) | {index}
+        if isinstance(binding.statement, (ast.NamedExpr, ast.pattern)):
+            self._loose.add(holder)
+        for inner in chain:
+            head = self._module.heads.get(inner)
+            if head is None:
+                continue
+            touched = self._touched.setdefault(head, [])
+            if inner not in touched[-1:]:
+                touched.append(inner)
+            block = self._module.parent(inner)
+            if isinstance(block, (*_LOOPS, ast.With, ast.AsyncWith, ast.ExceptHandler)) or _is_try(
+                block
+            ):
+                self._within[head] = self._within.get(head, _NONE) | {index}
 
-    def block(statements: Iterable[ast.AST], state: _State | None) -> _State | None:
-        for statement in statements:
+    def before(self, node: ast.AST) -> State:
+        """Return what reaches the statement around `node` before it runs."""
+        own: State | None = None
+        inner: ast.AST | None = node
+        while inner is not None and inner is not self._scope:
+            head = self._module.heads.get(inner)
+            if head is not None:
+                if own is None:  # the use stands in this statement itself
+                    mixed = inner in self._loose or isinstance(inner, (ast.With, ast.AsyncWith))
+                    own = self._own.get(inner, _NONE) if mixed else _NONE
+                if (states := self._states.get(head)) is not None:
+                    index = bisect_left(states, _position(inner), key=lambda known: known[0])
+                    return states[index - 1][1] | own | self._always
+            inner = self._module.parent(inner)
+        return self._always
+
+    def _walk(self, block: Sequence[ast.AST], state: State | None) -> State | None:
+        """Return the state after a block that begins in `state`; None: its end is not reached."""
+        if not block:
+            return state
+        head = block[0]
+        states = [((0, 0), state or _NONE)]
+        matter = (*self._touched.get(head, ()), *self._module.jumps.get(head, ()))
+        for statement in sorted(dict.fromkeys(matter), key=_position):
             if state is None:
                 break
-            state = step(statement, state)
+            state = self._step(statement, state)
+            states.append((_position(statement), state or _NONE))
+        if self._recording:
+            self._states[head] = states
         return state
 
-    def loop(statement: ast.For | ast.AsyncFor | ast.While, state: _State) -> _State | None:
-        broken: _State | None = None
-        for _ in range(2):  # what the first turn leaves, the next one finds
-            loops.append([None, None])
-            end = block(statement.body, state)
-            broke, continued = loops.pop()
-            broken = _joined(broken, broke)
-            state |= _joined(end, continued) or frozenset()
-        return _joined(broken, block(statement.orelse, state))
-
-    def step(statement: ast.AST, state: _State) -> _State | None:
-        nonlocal steps
-        steps += 1
-        before[statement] = before.get(statement, frozenset()) | state
-        if steps > _STEPS or not (statement in touched or statement in module.jumping):
-            return state
-        entering = state
-        if statement in by_statement:
-            state = frozenset(by_statement[statement])
+    def _step(self, statement: ast.AST, state: State) -> State | None:
+        own = self._own.get(statement, _NONE)
+        entered = own | state if statement in self._loose or not own else own
         if isinstance(statement, (ast.Return, ast.Raise)):
+            if isinstance(statement, ast.Return):
+                self.end |= entered
             return None
         if isinstance(statement, (ast.Break, ast.Continue)):
-            if loops:
-                which = isinstance(statement, ast.Continue)
-                loops[-1][which] = _joined(loops[-1][which], state)
+            if self._loops:
+                self._loops[-1][isinstance(statement, ast.Continue)].append(state)
             return None
         if isinstance(statement, ast.If):
-            return _joined(block(statement.body, state), block(statement.orelse, state))
-        if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
-            after = loop(statement, state)
-            # A `for` may have nothing to go through.
-            return after if isinstance(statement, ast.While) else _joined(entering, after)
+            return self._branches(statement, entered)
+        if isinstance(statement, _LOOPS):
+            return self._loop(statement, state, own)
         if isinstance(statement, (ast.With, ast.AsyncWith)):
-            return block(statement.body, state)
+            after = self._walk(statement.body, entered)
+            if any(
+                _name(getattr(item.context_expr, "func", item)) == "suppress"
+                for item in statement.items
+            ):
+                return _joined(after, entered | self._inside(statement.body))
+            return after
         if isinstance(statement, ast.Match):
-            matched: _State | None = state
+            last = statement.cases[-1]
+            always = last.guard is None and getattr(last.pattern, "pattern", last) is None
+            after = None if always else entered
             for case in statement.cases:
-                matched = _joined(matched, block(case.body, state))
-            return matched
-        if isinstance(statement, ast.Try) or type(statement).__name__ == "TryStar":
-            return attempt(statement, state)
-        return state
+                after = _joined(after, self._walk(case.body, entered))
+            return after
+        if _is_try(statement):
+            return self._try(statement, state)
+        return entered
 
-    def attempt(statement: ast.AST, state: _State) -> _State | None:
-        body: list[ast.stmt] = getattr(statement, "body", [])
-        end = block(body, state)
-        # A handler may follow any part of the body.
-        failed = state.union(*(before.get(part, state) for part in body), end or state)
-        failed |= {binding for binding in bound if _within(module, binding.statement, body)}
-        after = block(getattr(statement, "orelse", []), end)
-        for handler in getattr(statement, "handlers", []):
-            caught = step(handler, failed)
-            after = _joined(after, block(handler.body, caught))
-        last = getattr(statement, "finalbody", [])
-        if last and after is None:
-            block(last, failed)  # it runs all the same, and what follows does not
-            return None
-        return block(last, after)
+    def _branches(self, statement: ast.If, state: State) -> State | None:
+        after: State | None = None
+        while True:  # a chain of elif is long, not deep
+            after = _joined(after, self._walk(statement.body, state))
+            rest = statement.orelse
+            if len(rest) != 1 or not isinstance(rest[0], ast.If):
+                return _joined(after, self._walk(rest, state))
+            if self._recording:
+                self._states[rest[0]] = [((0, 0), state)]
+            statement = rest[0]
+            state |= self._own.get(statement, _NONE)
 
-    start = frozenset(binding for binding in bound if binding.how == "parameter")
-    end = block(getattr(scope, "body", []), start)
-    if steps > _STEPS:  # nested loops without end: anything may hold
-        return _Flow({}, frozenset(bound), bound)
-    return _Flow(before, end or frozenset(), bound)
+    def _loop(
+        self, statement: ast.For | ast.AsyncFor | ast.While, state: State, own: State
+    ) -> State | None:
+        again = state | own | self._inside(statement.body)
+        endless = False
+        if isinstance(statement, ast.While):
+            test = statement.test
+            endless = isinstance(test, ast.Constant) and bool(test.value)
+        elif own:
+            again = own  # each round begins with the loop's own assignment
+        self._loops.append(([], []))
+        end = self._walk(statement.body, again)
+        broken, continued = self._loops.pop()
+        for one in continued:
+            end = _joined(end, one)
+        if isinstance(statement, ast.While):
+            state |= own
+        after = None if endless else self._walk(statement.orelse, _joined(state, end))
+        for one in broken:
+            after = _joined(after, one)
+        return after
+
+    def _try(self, statement: Any, state: State) -> State | None:
+        end = self._walk(statement.body, state)
+        failed = state | self._inside(statement.body)
+        after = self._walk(statement.orelse, end)
+        for handler in statement.handlers:
+            after = _joined(after, self._walk(handler.body, self._own.get(handler) or failed))
+            failed |= self._inside(handler.body)
+        if statement.finalbody:
+            recording = self._recording
+            self._walk(statement.finalbody, failed | self._inside(statement.orelse))
+            self._recording = False
+            after = self._walk(statement.finalbody, after) if after is not None else None
+            self._recording = recording
+        return after
+
+    def _inside(self, block: Sequence[ast.AST]) -> State:
+        """Return what is bound anywhere in a block."""
+        return self._within.get(block[0], _NONE) if block else _NONE
 
 
-def _within(module: Module, node: ast.AST | None, body: Sequence[ast.AST]) -> bool:
-    """Tell whether `node` is one of the statements `body` or stands in one."""
-    while node is not None and node not in body:
-        node = module.parent(node)
-    return node is not None
+def _is_try(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Try) or type(node).__name__ == "TryStar"
 
 
-_State = frozenset[Binding]
+def _position(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
-def _joined(one: _State | None, other: _State | None) -> _State | None:
+def _joined(one: State | None, other: State | None) -> State | None:
     """Join the states of two ways; None is a way that ends before."""
     if one is None or other is None:
         return other if one is None else one
