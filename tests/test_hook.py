@@ -21,7 +21,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
     for number, line in enumerate(file.lines, 1):
         here = Place(number, 3)
         if "bad" in line:
-            start = file.data.index(b"bad")
+            start = file.data.find(b"bad")
             edits = (Edit(start, start + 3, b"good"),) if "fixable" in line else ()
             yield violation("bad-word", here, f"'{line}' is bad; write {options.word}", edits)
         if "absent" in line:
@@ -209,7 +209,14 @@ def test_options_may_stand_behind_files(hook) -> None:
 
 @pytest.mark.parametrize(
     "argv",
-    [("--unknown",), ("--format", "xml"), ("--stric",), ("--baseline", "nowhere", "a.py")],
+    [
+        ("--unknown",),
+        ("--format", "xml"),
+        ("--stric",),
+        ("--baseline", "nowhere", "a.py"),
+        ("--baseline", ".", "a.py"),
+        ("--write-baseline", "--baseline", "no/where", "a.py"),
+    ],
     ids=" ".join,
 )
 def test_wrong_usage(hook, argv: tuple[str, ...]) -> None:
@@ -250,16 +257,59 @@ def test_fix_leaves_what_is_ignored(hook) -> None:
         pytest.param("bad # mlops: ignore\n", 1, id="no-id"),
         pytest.param("# mlops: ignore[pinned-requirements]\nbad\n", 0, id="line-above"),
         pytest.param("x # mlops: ignore[pinned-requirements]\nbad\n", 1, id="not-alone-above"),
-        pytest.param("bad // mlops: ignore[pinned-requirements]\n", 0, id="slashes"),
-        pytest.param("bad -- mlops: ignore[pinned-requirements]\n", 0, id="dashes"),
-        pytest.param("bad <!-- mlops: ignore[pinned-requirements] -->\n", 0, id="html"),
-        pytest.param("<!-- mlops: ignore[pinned-requirements] -->\nbad\n", 0, id="html-above"),
+        pytest.param("x = '# mlops: ignore[pinned-requirements] bad'\n", 1, id="in-a-text"),
+        pytest.param("bad)  # mlops: ignore[pinned-requirements]\n", 0, id="not-python"),
         pytest.param("# mlops: ignore[pinned-requirements]\n\nbad\n", 1, id="too-far"),
     ],
 )
 def test_ignores(hook, text: str, status: int) -> None:
     Path("a.py").write_text(text)
     assert hook("a.py")[0] == status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bad // mlops: ignore[pinned-requirements]\n",
+        "bad -- mlops: ignore[pinned-requirements]\n",
+        "bad <!-- mlops: ignore[pinned-requirements] -->\n",
+        "<!-- mlops: ignore[pinned-requirements] -->\nbad\n",
+    ],
+    ids=["slashes", "dashes", "html", "html-above"],
+)
+def test_ignores_in_other_comments(hook, text: str) -> None:
+    Path("a.md").write_text(text)
+    assert hook("a.md")[0] == 0
+
+
+def test_ignore_in_utf_16(hook) -> None:
+    Path("a.md").write_bytes("bad <!-- mlops: ignore[pinned-requirements] -->\n".encode("utf-16"))
+    assert hook("a.md")[0] == 0
+
+
+def test_version(hook) -> None:
+    status, output, _ = hook("--version")
+    assert (status, output[:20]) == (0, "pinned-requirements ")
+
+
+def test_another_finding_is_new(hook) -> None:
+    Path("a.py").write_text("bad one\n")
+    assert hook("--write-baseline", "a.py")[0] == 0
+    Path("a.py").write_text("bad two\n")
+    assert hook("a.py")[0] == 1
+
+
+def test_baseline_merges_by_union(hook) -> None:
+    Path(".gitattributes").write_text("*.png binary")
+    Path("a.py").write_text("bad\n")
+    for _ in range(2):
+        assert hook("--write-baseline", "a.py")[0] == 0
+        text = Path(".gitattributes").read_text()
+        assert text == "*.png binary\n.mlops-checklist-baseline merge=union\n"
+
+
+def test_fix_and_write_baseline_exclude_each_other(hook) -> None:
+    assert hook("--fix", "--write-baseline", "a.py")[0] == 2
 
 
 def test_baseline_lets_the_old_pass_and_the_new_fail(hook) -> None:

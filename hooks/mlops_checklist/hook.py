@@ -45,19 +45,24 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     options = _options(hook)
     arguments, paths = _arguments(hook, options, sys.argv[1:] if argv is None else list(argv))
+    if arguments.version:
+        from importlib.metadata import version
+
+        print(f"{hook.id} {version('mlops-checklist')}")
+        return 0
     given = {option.key: getattr(arguments, option.key) for option in options}
     given = {key: value for key, value in given.items() if value is not None}
     try:
         settings = Settings(hook.id, options, given, arguments.config)
-        return _run(hook, settings, paths)
+        return _run(hook, settings, paths, write_baseline=arguments.write_baseline)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def _run(hook: Hook, settings: Settings, paths: Iterable[str]) -> int:
+def _run(hook: Hook, settings: Settings, paths: Iterable[str], *, write_baseline: bool) -> int:
     whole = settings.of_the_run()
-    baseline = _Baseline(whole)
+    baseline = _Baseline(None if write_baseline else whole.baseline)
     outcomes: list[Outcome] = []
     failing: set[Outcome] = set()
     for path in sorted(set(paths)):
@@ -70,8 +75,8 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str]) -> int:
             found = _repair(file, found)
         failing.update(outcome for outcome in found if _fails(outcome, options))
         outcomes += found
-    if whole.write_baseline:
-        baseline.write(outcomes)
+    if write_baseline:
+        _write_baseline(whole.baseline, outcomes)
         return 0
     shown = outcomes if whole.verbose or whole.format == "json" else failing
     _print(hook, sorted(shown, key=lambda outcome: outcome.order), whole.format)
@@ -113,7 +118,6 @@ def _options(hook: Hook) -> tuple[Option, ...]:
         Option("strict", "undecided counts as a violation", False),
         Option("require", "missing counts as a violation", False),
         Option("baseline", "known findings to pass over (default: .mlops-checklist-baseline)", ""),
-        Option("write-baseline", "add what is found to the baseline, and exit 0", False),
         Option("verbose", "print evidence and undecided as well", False),
     )
     return (*hook.options, *fix, *common) if hook.fixes else (*hook.options, *common)
@@ -142,12 +146,21 @@ def _arguments(
         elif not isinstance(option.default, bool):
             keywords["metavar"] = option.name.rpartition("-")[2].upper()
         parser.add_argument(*names, **keywords)
+    # These are of one run, and no settings.
     parser.add_argument("--config", metavar="FILE", help="settings file (default: the nearest)")
+    parser.add_argument(
+        "--write-baseline",
+        action="store_true",
+        help="add what is found to the baseline, and exit 0",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version, and exit 0")
     # pre-commit appends the files to the options: a file's name may look like an option.
     cut = argv.index("--") if "--" in argv else len(argv)
     dashed = [word for word in argv[:cut] if word.startswith("-") and os.path.lexists(word)]
     words = [word for word in argv[:cut] if word not in dashed]
     arguments, paths = parser.parse_known_args(words)
+    if arguments.write_baseline and getattr(arguments, "fix", False):
+        parser.error("--fix and --write-baseline exclude each other")
     if unknown := [path for path in paths if path.startswith("-")]:
         parser.error(f"unknown option: {' '.join(unknown)}")
     return arguments, paths + dashed + argv[cut + 1 :]
@@ -211,23 +224,26 @@ def _collides(edit: Edit, chosen: Iterable[Edit]) -> bool:
 
 
 class _Baseline:
-    """The known findings, read when the first finding asks for them."""
+    """The known findings, read when the first finding asks for them; None: there are none."""
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    def __init__(self, given: str | None) -> None:
+        self._given = given
         self._known: frozenset[str] | None = None
 
     def new(self, outcomes: list[Outcome]) -> list[Outcome]:
-        """Leave out the violations, missing and errors that the baseline knows."""
-        if not outcomes or self._options.write_baseline:
+        """Leave out the violations, missing, undecided and errors that the baseline knows."""
+        if not outcomes or self._given is None:
             return outcomes
         from mlops_checklist.suppression import baseline_path, fingerprints, read_baseline
 
         if self._known is None:
-            path = baseline_path(self._options.baseline)
-            if self._options.baseline and not os.path.exists(path):
+            path = baseline_path(self._given)
+            if self._given and not os.path.exists(path):
                 raise SettingsError(f"{path}: the baseline does not exist")
-            self._known = read_baseline(path) if os.path.exists(path) else frozenset()
+            try:
+                self._known = read_baseline(path) if os.path.exists(path) else frozenset()
+            except OSError as error:
+                raise SettingsError(f"{path}: cannot read the baseline: {error.strerror}") from None
         if not self._known:
             return outcomes
         return [
@@ -236,9 +252,14 @@ class _Baseline:
             if outcome.kind == "evidence" or fingerprint not in self._known
         ]
 
-    def write(self, outcomes: Sequence[Outcome]) -> None:
-        """Add the fingerprints of what is found to the baseline."""
-        from mlops_checklist.suppression import baseline_path, fingerprints, write_baseline
 
-        found = [outcome for outcome in outcomes if outcome.kind != "evidence"]
-        write_baseline(baseline_path(self._options.baseline), fingerprints(found))
+def _write_baseline(given: str, outcomes: Iterable[Outcome]) -> None:
+    """Add the fingerprints of what is found to the baseline."""
+    from mlops_checklist.suppression import baseline_path, fingerprints, write_baseline
+
+    found = [outcome for outcome in outcomes if outcome.kind != "evidence"]
+    path = baseline_path(given)
+    try:
+        write_baseline(path, fingerprints(found))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot write the baseline: {error.strerror}") from None

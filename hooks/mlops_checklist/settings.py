@@ -8,6 +8,7 @@ counts, walking up from the file to the repository's root; tables are not merged
 from __future__ import annotations
 
 import os
+import re
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -89,7 +90,8 @@ class Settings:
         if excluded is not None:
             top, patterns = excluded
             relative = os.path.relpath(os.path.abspath(path), top)
-            if not relative.startswith("..") and patterns.match_file(relative):
+            outside = relative == os.pardir or relative.startswith(os.pardir + os.sep)
+            if not outside and patterns.match_file(relative):
                 return None
         return options
 
@@ -148,7 +150,9 @@ def _table(path: str) -> Table | None:
         document: Any = file.read(toml.document)
     except Unreadable as error:
         raise SettingsError(f"{os.path.relpath(path)}: {error}") from None
-    prefix = _TABLE if not own or "tool" in document else ()
+    tools = document.get("tool")
+    prefixed = isinstance(tools, dict) and _TABLE[1] in tools
+    prefix = _TABLE if not own or prefixed else ()
     for key in prefix:
         document = document.get(key) if isinstance(document, dict) else None
     if document is None:
@@ -209,5 +213,5 @@ def _exclusion(table: Table | None) -> tuple[str, Any] | None:
 
     try:
         return table.folder, pathspec.PathSpec.from_lines("gitignore", patterns)
-    except ValueError as error:
+    except (ValueError, re.error) as error:
         raise table.error(("exclude",), f"holds a pattern that is none: {error}") from None

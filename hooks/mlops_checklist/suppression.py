@@ -5,7 +5,7 @@ end of the line or alone on the line above; a reason may follow. The comment may
 `#`, `//`, `--` or `<!--`. In a notebook the cell tag `mlops-ignore` silences the whole cell.
 
 The baseline is plain text, one fingerprint a line, sorted; lines that begin with `#` say what it
-is. A fingerprint holds no line number and no quoted value, so that it survives moved lines.
+is. A fingerprint holds no line number and nothing of a secret, so that it survives moved lines.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def without_ignored(file: File, outcomes: Iterable[Outcome]) -> Iterator[Outcome
 
 
 def _ignored(file: File, outcome: Outcome) -> bool:
-    if b"mlops" not in file.data:
+    if b"mlops" not in file.bytes:
         return False
     try:
         lines: Sequence[str] = file.lines
@@ -49,29 +49,46 @@ def _ignored(file: File, outcome: Outcome) -> bool:
     except (Unreadable, StopIteration):
         return False
     here = outcome.place.line - 1
-    near = [lines[here]] if here < len(lines) else []
+    near = [here] if here < len(lines) else []
     if 0 < here <= len(lines) and _ALONE.match(lines[here - 1]):
-        near.append(lines[here - 1])
+        near.append(here - 1)
     wanted = {outcome.hook, f"{outcome.hook}/{outcome.rule}"}
     return any(
-        wanted & {name.strip() for name in ignored.split(",")}
-        for line in near
-        for ignored in _IGNORE.findall(line)
+        wanted & {name.strip() for name in found[1].split(",")}
+        and (file.kind not in ("python", "notebook") or _in_comment(lines, number, found.start()))
+        for number in near
+        for found in _IGNORE.finditer(lines[number])
     )
+
+
+def _in_comment(lines: Sequence[str], number: int, column: int) -> bool:
+    """Tell whether a comment of the Python source `lines` covers a place (both from 0)."""
+    import tokenize
+
+    source = iter([f"{line}\n" for line in lines])
+    try:
+        for token in tokenize.generate_tokens(lambda: next(source, "")):
+            if token.start[0] > number + 1:
+                return False
+            if token.type == tokenize.COMMENT and token.start[0] == number + 1:
+                return token.start[1] <= column
+    except (tokenize.TokenError, SyntaxError):
+        return True  # what cannot be told apart is taken for a comment
+    return False
 
 
 def fingerprints(outcomes: Sequence[Outcome]) -> list[str]:
     """Return the fingerprint of each outcome: a hash of hook, rule, path, message and ordinal.
 
-    What is quoted and what is a number in the message does not count; the ordinal tells equal
-    findings of one file apart, in their order.
+    Of the message, numbers and what is shown of a secret (the quoted text that begins with
+    "...") do not count; the ordinal tells equal findings of one file apart, in their order.
     """
     import hashlib
 
     seen: dict[str, int] = {}
     result = []
     for outcome in outcomes:
-        words = re.sub(r"'[^']*'|\d+", "", outcome.message)
+        words = re.sub(r"'\.\.\.[^']*'|(?<![\w.])\d+(?![\w.])", "", outcome.message)
         subject = "\n".join((outcome.hook, outcome.rule, from_root(outcome.path), words))
         seen[subject] = seen.get(subject, 0) + 1
         digest = hashlib.sha256(f"{subject}\n{seen[subject]}".encode("utf-8", "surrogateescape"))
@@ -92,13 +109,24 @@ def read_baseline(path: str) -> frozenset[str]:
 
 
 def write_baseline(path: str, added: Iterable[str]) -> None:
-    """Add fingerprints to the baseline at `path`, which need not exist yet."""
+    """Add fingerprints to the baseline at `path`, which need not exist yet.
+
+    The `.gitattributes` beside it says that both sides of a merge count. Raises OSError.
+    """
     known = read_baseline(path) if os.path.exists(path) else frozenset()
     with open(path, "w", encoding="utf-8", newline="\n") as opened:
         opened.write(
             "# Findings that the MLOps Checklist hooks pass over, one fingerprint a line.\n"
         )
         opened.writelines(f"{line}\n" for line in sorted(known.union(added)))
+    folder, name = os.path.split(path)
+    attributes = os.path.join(folder, ".gitattributes")
+    line = f"{name} merge=union"
+    with open(attributes, "a+", encoding="utf-8", newline="") as opened:
+        opened.seek(0)
+        there = opened.read()
+        if line not in there.splitlines():
+            opened.write(f"{'' if there.endswith(chr(10)) or not there else chr(10)}{line}\n")
 
 
 def from_root(path: str) -> str:

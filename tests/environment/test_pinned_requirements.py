@@ -398,3 +398,11 @@ def test_no_input_is_a_defect(path: str, text: str) -> None:
     said = outcomes(HOOK._replace(reads=dict.fromkeys(HOOK.reads, b"")), path, data)
     assert [o for o in said if o.rule == "defect"] == []
     assert File(path).kind
+
+
+def test_what_a_url_is_asked_with_is_not_shown() -> None:
+    said = outcomes(
+        HOOK, "requirements.txt", "https://me:hush@x.io/foo.tgz?token=9Kd8Lm2Np4Qr6St8#a\n"
+    )
+    assert "9Kd8" not in str([outcome.message for outcome in said])
+    assert "hush" not in str([outcome.message for outcome in said])

@@ -67,6 +67,8 @@ def test_pip_requirements_parser_sees_the_same_requirements(tmp_path: Path) -> N
         ("git+https://h/a@facade", "", "moving-ref"),
         ("git+https://user@h/a", "", "moving-ref"),
         ("git+ssh://git@h:22/a@v2.0-rc1", "", None),
+        ("https://h/whl/torch-2.1.0%2Bcpu-cp311-cp311-linux_x86_64.whl", "", None),
+        ("https://h/whl/torch-latest.whl", "", "unverified-url"),
     ],
 )
 def test_single(text: str, name: str, problem: str | None) -> None:

@@ -103,7 +103,8 @@ def _says(problem: str, place: Place, text: str, edits: tuple[Edit, ...] = ()) -
 
 
 def _shown(text: str) -> str:
-    text = re.sub(r"://[^/@\s]*@", "://***@", text)  # user and password of a URL
+    # User and password of a URL, and what it is asked with, may be secrets.
+    text = re.sub(r"(://[^\s?#]*\?)[^\s#]*", r"\1***", re.sub(r"://[^/@\s]*@", "://***@", text))
     text = re.sub(r"\s+", " ", text)
     return text if len(text) <= 80 else text[:77] + "..."
 

@@ -227,10 +227,13 @@ def _no_signature_in_autolog(
         yield evidence(rule, place, "the signature that autolog infers")
 
 
-_ADVICE = {
-    "description": "pass description= or call update_model_version(description=...)",
-    "tags": "pass tags= or call set_model_version_tag",
-}
+def _advice(form: str, what: str) -> str:
+    """Say how a call of this form comes by a description or tags."""
+    if what == "description":
+        later = "call update_model_version(description=...)"
+        return f"pass description= or {later}" if form.startswith("create_") else later
+    later = "call set_model_version_tag"
+    return later if form == "autolog" else f"pass tags= or {later}"
 
 
 def _no_text(
@@ -241,16 +244,15 @@ def _no_text(
     said = [saying for saying in registry.sayings if saying.what == what]
     same = [registry.same_model(registration.name, saying.name) for saying in said]
     article = "a description" if what == "description" else "tags"
+    advice = _advice(registration.form, what)
     if any(one and saying.certain for one, saying in zip(same, said, strict=True)):
         yield evidence(rule, place, article)
     elif any(one is not False for one in same):
         yield undecided(rule, place, f"whether {model} gets {article} depends on arguments")
     elif registry.uses_client or said:
-        yield violation(rule, place, f"{model} is registered without {article}; {_ADVICE[what]}")
+        yield violation(rule, place, f"{model} is registered without {article}; {advice}")
     else:
-        yield undecided(
-            rule, place, f"nothing in this file gives {model} {article}; {_ADVICE[what]}"
-        )
+        yield undecided(rule, place, f"nothing in this file gives {model} {article}; {advice}")
 
 
 def _source(registry: Registry, registration: Registration) -> ast.expr | None:

@@ -130,8 +130,10 @@ class File:
 
     @property
     def bytes(self) -> bytes:
-        """The bytes as if they were UTF-8: what PowerShell writes in UTF-16 is encoded anew."""
-        return self.text.encode() if self.data.startswith(_UTF_16) else self.data
+        """The bytes as if they were UTF-8 without a mark: what is in UTF-16 is encoded anew."""
+        if self.data.startswith(_UTF_16):  # as PowerShell writes
+            return self.text.encode()
+        return self.data.removeprefix(b"\xef\xbb\xbf")
 
     @property
     def text(self) -> str:
@@ -190,9 +192,24 @@ def _bytes(path: str) -> bytes:
         raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
 
 
+# PEP 263: a comment in the first two lines of a Python file names its encoding. Emacs adds
+# which line endings it has.
+_ENCODING = rb"^[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+?)(?:-(?:unix|dos|mac))?(?![-\w.])"
+
+
 def _text(file: File) -> str:
     data = file.data
     encoding = "utf-8-sig"
+    first_lines = b"\n".join(data[:400].split(b"\n")[:2])
+    named = re.search(_ENCODING, first_lines, re.MULTILINE) if file.kind == "python" else None
+    if named and named[1].lower().replace(b"_", b"-") not in (b"utf-8", b"utf8"):
+        try:
+            return data.decode(named[1].decode("ascii"))
+        except (LookupError, ValueError):
+            raise Unreadable(
+                f"cannot decode: not {named[1].decode('ascii')}, which its first lines name",
+                "unreadable",
+            ) from None
     if data.startswith(_UTF_16):
         encoding = "utf-16"  # what PowerShell writes for `pip freeze > requirements.txt`
     elif b"\0" in data:

@@ -206,7 +206,7 @@ class Registry:
             self.registrations.append(Registration(function, "", call, name))
         elif function == "set_registered_model_alias":
             self.aliases.append(call)
-        self.uses_client = self.uses_client or function not in ("", "register_model")
+        self.uses_client = self.uses_client or (function in _SAYS and function != "register_model")
         called = function or method
         for parameter in _SAYS.get(called, ()):
             given = self.given(self.argument(call, called, parameter))

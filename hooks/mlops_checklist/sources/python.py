@@ -65,7 +65,7 @@ def module(file: File) -> Module:
         return _notebook_module(file)
     if len(file.data) > LARGEST:
         raise Unreadable(f"cannot parse as Python: larger than {LARGEST // 2**20} MiB")
-    text = _decoded(file)
+    text = file.text
     try:
         tree = _parse(text)
     except Unreadable:
@@ -77,21 +77,6 @@ def module(file: File) -> Module:
             raise
         tree = _parse(without_magics)
     return Module(file, tree, split_lines(text))
-
-
-def _decoded(file: File) -> str:
-    # PEP 263: the encoding is named in a comment in the first two lines.
-    first_lines = b"\n".join(file.data[:400].split(b"\n")[:2])
-    cookie = re.search(rb"^[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)", first_lines, re.MULTILINE)
-    if cookie is None or cookie[1].lower().replace(b"_", b"-") in (b"utf-8", b"utf8"):
-        return file.text
-    encoding = re.sub(r"-(unix|dos|mac)$", "", cookie[1].decode("ascii"))  # Emacs adds the ending
-    try:
-        return file.data.decode(encoding)
-    except (LookupError, ValueError):
-        raise Unreadable(
-            f"cannot decode: not {encoding}, which its first lines name", "unreadable"
-        ) from None
 
 
 # What a line looks like that an older grammar refuses, and what Python 2 alone took.

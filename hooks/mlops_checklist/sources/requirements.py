@@ -146,7 +146,9 @@ def _url_problem(requirement: Requirement, require_hashes: bool) -> str | None:
         return ref_problem(ref, require_hashes)
     if require_hashes:
         return "no-hash"
-    name = bare.partition("?")[0].rpartition("/")[2]
+    from urllib.parse import unquote
+
+    name = unquote(bare.partition("?")[0].rpartition("/")[2])  # PyTorch's index writes %2B
     return None if _VERSIONED_FILE.fullmatch(name) else "unverified-url"
 
 

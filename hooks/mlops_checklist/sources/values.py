@@ -239,7 +239,19 @@ class Values:
         elif isinstance(node, ast.BoolOp):
             for value in node.values:
                 yield from self._expressions(value, depth + 1, seen)
-        elif isinstance(node, ast.Attribute) and (owner := self.module.class_of(node.value)):
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            key = str(node.slice.value)
+            inside = [
+                value
+                for outer in self._expressions(node.value, depth + 1, seen)
+                if isinstance(outer, ast.Dict)
+                for value in self._entries(outer).get(key, ())
+            ]
+            for value in inside:
+                yield from self._expressions(value, depth + 1, seen)
+            if not inside:
+                yield node
+        elif isinstance(node, ast.Attribute) and (owner := self._owner(node)):
             found = self.module.attribute(owner, node.attr)
             for held in found:
                 yield from self._expressions(held, depth + 1, seen)
@@ -294,6 +306,13 @@ class Values:
             return _choice(self._fold(value, given, depth) for value in node.values)
         if isinstance(node, ast.IfExp):
             return _choice(self._fold(value, given, depth) for value in (node.body, node.orelse))
+        if isinstance(node, ast.AugAssign):
+            name = node.target
+            if not (isinstance(name, ast.Name) and isinstance(node.op, ast.Add)):
+                return Unknown(_written(node.target), node)
+            before = self.module.bindings(name.id, name)
+            start = _choice(self._binding(one, name, given, depth) for one in before)
+            return joined([start, self._fold(node.value, given, depth)])
         if isinstance(node, (ast.NamedExpr, ast.Await)):
             return self._fold(node.value, given, depth)
         if isinstance(node, ast.Name):
@@ -346,11 +365,8 @@ class Values:
             return self._fold(binding.node, given, depth)
         if binding.how == "added":
             assert isinstance(binding.node, ast.AugAssign)
-            if not isinstance(binding.node.op, ast.Add) or depth > _DEEPEST:
-                return Unknown(use.id, use)
-            before = self.module.bindings(use.id, binding.node.target)
-            start = _choice(self._binding(one, use, given, depth + 1) for one in before)
-            return joined([start, self._fold(binding.node.value, given, depth)])
+            # Folded as an expression of its own, which counts its steps and ends a circle.
+            return self._fold(binding.node, given, depth)
         if binding.how == "parameter":
             assert isinstance(binding.node, ast.arg)
             if binding.node in given:
@@ -419,7 +435,7 @@ class Values:
             yield call, argument(call, parameter.arg, position)
 
     def _attribute(self, node: ast.Attribute, given: Mapping[ast.arg, Value], depth: int) -> Value:
-        owner = self.module.class_of(node.value)
+        owner = self._owner(node)
         if owner is not None:
             value = self._field(owner, node, depth)
             if value is not None:
@@ -433,6 +449,14 @@ class Values:
         elif owner is None and (option := self._option(node.attr, "", node, depth)) is not None:
             return option
         return Unknown(node.attr, node)
+
+    def _owner(self, node: ast.Attribute) -> ast.ClassDef | None:
+        """Return the class of this module whose attribute, or whose instance's, `node` is."""
+        owner = self.module.class_of(node.value)
+        if owner is None and isinstance(node.value, ast.Name):
+            named = self.module.definition(node.value)
+            owner = named if isinstance(named, ast.ClassDef) else None
+        return owner
 
     def _field(self, owner: ast.ClassDef, node: ast.Attribute, depth: int) -> Value | None:
         """Fold a field of an instance: what the class says, or its constructor is given."""
@@ -786,6 +810,7 @@ def _is_none(node: ast.AST) -> bool:
 def _written(node: ast.AST) -> str:
     """Return an expression as a dotted name: `a.b().c["d"]` as "a.b().c.d"."""
     parts: list[str] = []
+    node = node.target if isinstance(node, ast.AugAssign) else node
     while len(parts) < _DEEPEST:
         if isinstance(node, ast.Attribute):
             parts.append(f".{node.attr}")
