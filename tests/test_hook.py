@@ -258,6 +258,11 @@ def test_fix_leaves_what_is_ignored(hook) -> None:
         pytest.param("# mlops: ignore[pinned-requirements]\nbad\n", 0, id="line-above"),
         pytest.param("x # mlops: ignore[pinned-requirements]\nbad\n", 1, id="not-alone-above"),
         pytest.param("x = '# mlops: ignore[pinned-requirements] bad'\n", 1, id="in-a-text"),
+        pytest.param("f(  # mlops: ignore[pinned-requirements]\n  bad\n)\n", 0, id="first-line"),
+        pytest.param("f(\n  bad\n)  # mlops: ignore[pinned-requirements]\n", 0, id="last-line"),
+        pytest.param("# mlops: ignore[pinned-requirements]\nf(\n  bad)\n", 0, id="above-it"),
+        pytest.param("f(\n  x,  # mlops: ignore[pinned-requirements]\n  bad)\n", 1, id="within"),
+        pytest.param("# mlops: ignore[pinned-requirements]\nx\nbad\n", 1, id="above-another"),
         pytest.param("bad)  # mlops: ignore[pinned-requirements]\n", 0, id="not-python"),
         pytest.param("# mlops: ignore[pinned-requirements]\n\nbad\n", 1, id="too-far"),
     ],
@@ -354,6 +359,30 @@ def test_settings_and_command_line(hook) -> None:
     assert "write other" in hook("--config", "other.toml", "a.py")[1]
 
 
+def test_the_command_line_wins(hook) -> None:
+    Path("a.py").write_text("perhaps\n")
+    Path("pyproject.toml").write_text(f"{TABLE}strict = true\n")
+    assert hook("a.py")[0] == 1
+    assert hook("--no-strict", "a.py")[0] == 0
+
+
+def test_exclude_of_a_given_file_is_seen_from_the_root(hook) -> None:
+    Path("a.py").write_text("bad\n")
+    Path("conf").mkdir()
+    Path("conf/m.toml").write_text('[tool.mlops-checklist]\nexclude = ["/a.py"]\n')
+    assert hook("--config", "conf/m.toml", "a.py")[0] == 0
+
+
+def test_a_table_of_another_tool_beside_ours(hook) -> None:
+    Path("a.py").write_text("perhaps\n")
+    Path(".mlops-checklist.toml").write_text("[tool.x]\n[pinned-requirements]\nstrict = true\n")
+    status, _, errors = hook("a.py")
+    assert (status, errors.partition(" is not a setting")[0]) == (
+        2,
+        ".mlops-checklist.toml:1: tool",
+    )
+
+
 def test_nearest_settings_win_up_to_the_repository(hook, project: Path) -> None:
     Path("sub/deep").mkdir(parents=True)
     Path("sub/deep/a.py").write_text("bad\n")
@@ -440,6 +469,11 @@ def test_exclude(hook) -> None:
             "[tool]\nmlops-checklist.pinned-requirements = 3\n",
             "pyproject.toml:2: pinned-requirements must be a table",
             id="no-table",
+        ),
+        pytest.param(
+            "[tool.mlops-checklist]\nexclude = ['[z-a]']\n",
+            "pyproject.toml:2: exclude holds a pattern that is none: ",
+            id="pattern",
         ),
         pytest.param(
             "[tool.mlops-checklist]\nexclude = 'x'\n",

@@ -135,10 +135,10 @@ def _arguments(
         formatter_class=lambda prog: argparse.HelpFormatter(prog, width=96),
     )
     for option in options:
-        names = [f"--{option.name}"] if option.name != "verbose" else ["-v", "--verbose"]
+        names = ["-v"] * (option.name == "verbose") + [f"--{option.name}"]
         keywords: dict[str, Any] = {"help": option.help, "default": None, "dest": option.key}
         if isinstance(option.default, bool):
-            keywords["action"] = "store_true"
+            keywords["action"] = argparse.BooleanOptionalAction  # --no-strict undoes a setting
         elif isinstance(option.default, tuple):
             keywords |= {"action": "append", "help": f"{option.help}; may be repeated"}
         if option.choices:

@@ -51,11 +51,7 @@ class Table:
         self.prefix = prefix
         self.values = values
         self.text = text
-
-    @property
-    def folder(self) -> str:
-        """The folder that `exclude` is relative to."""
-        return os.path.dirname(os.path.abspath(self.path))
+        self.folder = os.path.dirname(os.path.abspath(path))  # that `exclude` is relative to
 
     def error(self, keys: Sequence[str], problem: str) -> SettingsError:
         """Return an error that names the file, the line and the key."""
@@ -81,6 +77,8 @@ class Settings:
         self._config = _table(config) if config else None
         if config and self._config is None:
             raise SettingsError(f"{config}: has no table [{'.'.join(_TABLE)}]")
+        if self._config is not None:  # wherever it lies, it speaks of the repository
+            self._config.folder = repository_root(os.curdir) or os.path.abspath(os.curdir)
         self._known: dict[str, tuple[Namespace, Any]] = {}
 
     def options_for(self, path: str) -> Namespace | None:

@@ -1,8 +1,9 @@
 """What silences a finding: an ignore comment beside it, or a line in the baseline.
 
 `# mlops: ignore[hook-id]` or `# mlops: ignore[hook-id/rule]`, several separated by commas, at the
-end of the line or alone on the line above; a reason may follow. The comment may begin with
-`#`, `//`, `--` or `<!--`. In a notebook the cell tag `mlops-ignore` silences the whole cell.
+end of the line or alone on the line above; a reason may follow. In Python, the first and the last
+line of the statement serve as well. The comment may begin with `#`, `//`, `--` or `<!--`. In a
+notebook the cell tag `mlops-ignore` silences the whole cell.
 
 The baseline is plain text, one fingerprint a line, sorted; lines that begin with `#` say what it
 is. A fingerprint holds no line number and nothing of a secret, so that it survives moved lines.
@@ -48,33 +49,49 @@ def _ignored(file: File, outcome: Outcome) -> bool:
             lines = cell.source.split("\n")
     except (Unreadable, StopIteration):
         return False
-    here = outcome.place.line - 1
-    near = [here] if here < len(lines) else []
-    if 0 < here <= len(lines) and _ALONE.match(lines[here - 1]):
-        near.append(here - 1)
     wanted = {outcome.hook, f"{outcome.hook}/{outcome.rule}"}
+    here = outcome.place.line - 1
+    first, last, comments = here, here, None
+    if file.kind in ("python", "notebook"):
+        first, last, comments = _statement(lines, here)
+    near = {number for number in (here, first, last) if number < len(lines)}
+    near |= {number - 1 for number in (here, first) if _stands_alone(lines, number - 1)}
     return any(
         wanted & {name.strip() for name in found[1].split(",")}
-        and (file.kind not in ("python", "notebook") or _in_comment(lines, number, found.start()))
+        and (comments is None or found.start() >= comments.get(number, len(lines[number])))
         for number in near
         for found in _IGNORE.finditer(lines[number])
     )
 
 
-def _in_comment(lines: Sequence[str], number: int, column: int) -> bool:
-    """Tell whether a comment of the Python source `lines` covers a place (both from 0)."""
+def _stands_alone(lines: Sequence[str], number: int) -> bool:
+    return 0 <= number < len(lines) and _ALONE.match(lines[number]) is not None
+
+
+def _statement(lines: Sequence[str], here: int) -> tuple[int, int, dict[int, int] | None]:
+    """Return where the Python statement around line `here` begins and ends, and the comments.
+
+    The comments are the column of each line that has one (all from 0); None, where the source
+    cannot be told apart: then anything may be one.
+    """
     import tokenize
 
     source = iter([f"{line}\n" for line in lines])
+    comments: dict[int, int] = {}
+    first: int | None = None
     try:
         for token in tokenize.generate_tokens(lambda: next(source, "")):
-            if token.start[0] > number + 1:
-                return False
-            if token.type == tokenize.COMMENT and token.start[0] == number + 1:
-                return token.start[1] <= column
+            if token.type == tokenize.COMMENT:
+                comments[token.start[0] - 1] = token.start[1]
+            elif token.type in (tokenize.NEWLINE, tokenize.ENDMARKER):
+                if first is not None and first <= here < token.end[0]:
+                    return first, token.start[0] - 1, comments
+                first = None
+            elif first is None and token.string.strip():
+                first = token.start[0] - 1
     except (tokenize.TokenError, SyntaxError):
-        return True  # what cannot be told apart is taken for a comment
-    return False
+        return here, here, None
+    return here, here, comments
 
 
 def fingerprints(outcomes: Sequence[Outcome]) -> list[str]:

@@ -83,6 +83,10 @@ def test_text(data: bytes, text: str) -> None:
     assert File("a", "", data).text == text
 
 
+def test_a_mark_is_not_searched() -> None:
+    assert File("a", "", b"\xef\xbb\xbfa: 1").bytes == b"a: 1"
+
+
 def test_utf_16_is_searched_as_text() -> None:
     assert b"pandas" in File("a", "", "pandas".encode("utf-16")).bytes
 
