@@ -58,6 +58,7 @@ NEPTUNE = base64.b64encode(
     b'{"api_address":"https://app.neptune.ai","api_key":"' + made(36).encode() + b'"}'
 ).decode()
 PW = "Tr0ub4" + "dor&3"
+PW9 = "S3cur3" + "Pa55w9"
 RND = "q7Xz" + "9Lm2" + "Vb4Kp8Rt"
 PEM_BODY = "\n".join(made(64, ALNUM + "+/", seed) for seed in range(5))
 PEM = "-----BEGIN " + "RSA PRIVATE KEY-----\n" + PEM_BODY + "\n-----END " + "RSA PRIVATE KEY-----\n"
@@ -184,6 +185,30 @@ FLAGGED: list[tuple[str, str, str, str]] = [
     ("basic header", "a.py", f'h = {{"Authorization": "Basic {BASIC}"}}', "basic-auth-header"),
     ("bearer header", "a.md", f'curl -H "Authorization: Bearer {RND}{RND}"', "bearer-token"),
     ("curl user", "a.sh", f"curl -u bob:{RND} https://x.corp.net", "command-credentials"),
+    ("wandb shell", "a.sh", f"wandb login --relogin {HEX40}", "weights-and-biases-key"),
+    ("wandb process", "a.py", f'run(["wandb", "login", "{HEX40}"])', "weights-and-biases-key"),
+    ("token header", "a.py", f'h = {{"Authorization": "Token {HEX40}"}}', "bearer-token"),
+    ("mysql -p", "a.sh", f"mysql -u root -p{PW9} shop", "command-credentials"),
+    ("docker login", "a.sh", f"docker login -u ml -p {PW9}", "command-credentials"),
+    ("sshpass", "a.sh", f"sshpass -p '{PW9}' ssh ml@db", "command-credentials"),
+    ("joined words", "a.sh", f"PGPASSWORD={PW9} psql", "generic-secret"),
+    ("joined words, python", "a.py", f'DBPASSWORD = "{PW9}"', "generic-secret"),
+    ("dollar in python", "a.py", 'connect(password="Blue' + '$ky2023")', "generic-secret"),
+    ("vault inside", "a.py", 'DB_PASSWORD = "hunter' + '-vault-42"', "generic-secret"),
+    ("kaggle", "kaggle.json", f'{{"username":"bob","key":"{HEX32}"}}', "generic-secret"),
+    ("fallback", "compose.yml", f"x: ${{MLFLOW_PW:-{PW9}}}", "generic-secret"),
+    ("fallback omegaconf", "a.yml", f"x: ${{oc.env:DB_PW,{PW9}}}", "generic-secret"),
+    ("flow map", "a.yml", f"db: {{user: a, password: {PW9}}}", "generic-secret"),
+    ("flow map, first", "a.yml", f"db: {{password: {PW9}, user: a}}", "generic-secret"),
+    ("libpq", "a.py", f'connect("host=db user=ml password={PW9}")', "generic-secret"),
+    ("odbc", "a.py", f'c = "Server=tcp:db,1433;User Id=sa;Password={PW9};"', "generic-secret"),
+    ("client secret", "a.yml", "clientSecret: qx" + "-vrt-2024", "generic-secret"),
+    (
+        "databricks shell",
+        "a.py",
+        f"# Databricks notebook source\n# MAGIC %sh\n# MAGIC export DB_PASSWORD={PW9}",
+        "generic-secret",
+    ),
     ("password", "a.py", f'password = "{PW}"', "generic-secret"),
     ("password in a call", "a.py", f'conn = connect(password="{PW}")', "generic-secret"),
     (
@@ -342,6 +367,23 @@ NOT_FLAGGED: dict[str, list[str]] = {
         'def f(password: str = ""): ...',
         'password = "пароль"',
         'message = "Your token expired, log in again"',
+        'run("wandb login && git checkout ' + HEX40 + '")',
+        'h = {"Authorization": f"Token {token}"}',
+        'h = {"Authorization": "Token <your token>"}',
+        'password = "$DB_PASSWORD"',
+        'password = "${DB_PASSWORD}x1"',
+        'password = "vault:secret/db1"',
+        'password = "keyring.get_password(1)"',
+        'password = "in-the-vault"',
+        'nopassword = "abcd1234"',
+        'forgotPassword = "reset2024"',
+        'dsn = "host=%s user=%s password=%s"',
+        'dsn = f"host={h} user={u} password={p1}"',
+        'dsn = "host=db user=ml password=" + password1',
+        'dsn = "host=db user=postgres password=postgres"',
+        "connect(host='h', user='u', password=password1)",
+        'pw = "pairwise-2024"',
+        "# MAGIC is not DB_PASSWORD=S3cur3Pa55w9",
     ],
     "a.yml": [
         "password: ${DB_PASSWORD}",
@@ -360,6 +402,20 @@ NOT_FLAGGED: dict[str, list[str]] = {
         "md5: " + HEX32,
         "description: the password is kept in the vault",
         "password: see the team's vault",
+        "existingSecret: mlflow-db-v2",
+        'existingSecret: "mlflow-db-v2"',
+        "existingPasswordSecret: pg-pass-v2",
+        "tlsSecret: ingress-tls-2024",
+        "apiKeySecret: openai-key-v1",
+        "secret: mlflow-db-credentials-v2",
+        "x: ${DB_PASSWORD:-}",
+        "x: ${DB_PASSWORD:-postgres}",
+        "x: ${DB_PASSWORD:-changeme}",
+        "x: ${DB_PASSWORD:?must be set 1st}",
+        "x: ${oc.env:DB_PASSWORD,null}",
+        "x: ${oc.env:BATCH_SIZE,a1b2c3d4}",
+        "db: {user: a, password: ${DB_PASSWORD}}",
+        "db: {user: a, password: null}",
         "imagePullSecrets:\n- name: regcred-2024-a1",
         "image: app@sha256:" + HEX64,
         "key: nodepool-a1b2c3d4",
@@ -374,6 +430,7 @@ NOT_FLAGGED: dict[str, list[str]] = {
         '{"password": "string"}',
         '{"token": null}',
         '{"key": "a1b2c3d4e5f6g7"}',
+        '{"username": "bob", "id": 3, "key": "' + HEX32 + '"}',
         '{"password": "Passwort"}',
         '{"pad_token": "<pad>", "eos_token": "</s>"}',
         '{"integrity": "sha512-' + made(80) + '=="}',
@@ -398,6 +455,17 @@ NOT_FLAGGED: dict[str, list[str]] = {
         "curl -u $USER:$PASSWORD https://x",
         'echo "password: $PASSWORD"',
         "docker login --password-stdin",
+        "docker login -u ml -p $PASSWORD1",
+        'docker login -u ml -p "{{ password }}"',
+        "docker login -u ml -p <password>",
+        "docker run -p 8080:80 mysql:8",
+        "docker run -p 8080:80 mysql -port3306",
+        "mysql -u root -p -P3306",
+        "mysql -u root -p$PW9",
+        "sshpass -e ssh ml@db",
+        "sshpass -p $SSHPASS ssh ml@db",
+        "wandb login",
+        "PGPASSWORD=$PW psql",
     ],
     "Dockerfile": [
         "FROM a\nARG API_TOKEN",
@@ -547,10 +615,65 @@ def test_notebook_outputs_but_no_images() -> None:
         )
     )
     [found] = check(text, "a.ipynb")
-    assert (found.rule, found.place[:3]) == ("json-web-token", (2, 7, 1))
+    assert (found.rule, found.place[:3]) == ("json-web-token", (1, 1, 1))
+    assert found.place.file_line and JWT in text.split("\n")[found.place.file_line - 1]
     assert found.message.endswith(
-        "in an output of the cell; clear the output and revoke the secret"
+        "is in an output of the cell, line 2; clear it and revoke the secret"
     )
+
+
+def test_comments_of_the_source_do_not_silence_an_output() -> None:
+    stream = {"output_type": "stream", "name": "stdout", "text": ["a\n", "b\n", f"{HF}\n"]}
+    cell = code("x = 1\ny = 2\nz = 3  # mlops: ignore[no-hardcoded-secrets]", stream)
+    for tags, count in (([], 1), (["mlops-ignore"], 0)):
+        cell["metadata"] = {"tags": tags}
+        file = File("a.ipynb", None, notebook(cell).encode())
+        file.check = lambda: None  # type: ignore[method-assign]
+        assert len(judge(HOOK, file, Namespace())) == count
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        (f"x = 1\n%env DB_PASSWORD={PW9}", (2, 18)),
+        (f"%env DB_PASSWORD {PW9}", (1, 18)),
+        (f"%set_env DB_PASSWORD={PW9}", (1, 22)),
+        (f"%%bash\nexport DB_PASSWORD={PW9}\nls", (2, 20)),
+        (f"%%sh\nexport DB_PASSWORD={PW9}", (2, 20)),
+        (f"y = 2\n!export DB_PASSWORD={PW9} && ls", (2, 21)),
+        (f"!mysql --password {PW9}", (1, 19)),
+        (f"%%writefile .env\nDB_PASSWORD={PW9}", (2, 13)),
+        (f"%%writefile -a conf/db.yaml\npassword: {PW9}", (2, 11)),
+    ],
+)
+def test_notebook_without_quotes(source: str, place: tuple[int, int]) -> None:
+    [found] = check(notebook(code(source)), "a.ipynb")
+    assert (found.rule, found.place[:3]) == ("generic-secret", (*place, 1))
+
+
+def test_notebook_wandb_login() -> None:
+    [found] = check(notebook(code(f"!wandb login {HEX40}")), "a.ipynb")
+    assert (found.rule, found.place[:3]) == ("weights-and-biases-key", (1, 14, 1))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"password = {PW9}",
+        f"%env DB_PASSWORD=$OTHER\npassword = {PW9}",
+        "%env DB_PASSWORD {password1}",
+        "%env",
+        "!export DB_PASSWORD={password1}",
+        f"!ls\npassword = {PW9}",
+        "%%bash\nexport DB_PASSWORD=$(cat pw1.txt)",
+        f"%%writefile train.py\npassword = {PW9}",
+        "%%writefile values.yaml\nexistingSecret: mlflow-db-v2",
+        "%%writefile .env\nDB_PASSWORD=",
+    ],
+)
+def test_notebook_without_quotes_and_without_a_secret(source: str) -> None:
+    found = check(notebook(code(source)), "a.ipynb")
+    assert [each for each in found if each.kind == "violation"] == []
 
 
 def test_notebook_markdown_and_unparsed_cell() -> None:
@@ -592,10 +715,31 @@ def test_binary_is_passed_over() -> None:
     assert judged(b"\x7fELF\0" + HF.encode(), "a.bin") == []
 
 
-def test_not_utf_8_is_an_error_and_still_scanned() -> None:
-    found = judged(f'name = "caf\xe9"\npassword = "{PW}"\n'.encode("latin-1"), "a.ini")
+@pytest.mark.parametrize("path", ["a.json", "a.toml", "a.yaml", "a.py", "MLmodel"])
+def test_not_utf_8_is_an_error_and_still_scanned(path: str) -> None:
+    found = judged(f'name = "caf\xe9"\npassword = "{PW}"\n'.encode("latin-1"), path)
     assert [each.kind for each in found] == ["error", "violation"]
     assert found[1].place[:2] == (2, 13)
+
+
+@pytest.mark.parametrize("path", ["l1.csv", "a.ini", "a.md", "a.r", "a.sh", "a.txt", "x"])
+def test_latin_1_where_no_format_forbids_it(path: str) -> None:
+    assert judged(b"author,key\nJos\xe9,12", path) == []
+    found = judged(f'name = "caf\xe9"\npassword = "{PW}"\n'.encode("latin-1"), path)
+    assert [(each.kind, each.place.line) for each in found] == [("violation", 2)]
+
+
+@pytest.mark.parametrize(
+    ("head", "kinds"),
+    [
+        (b"# -*- coding: latin-1 -*-", []),
+        (b"#!/usr/bin/python\n# coding=cp1252", []),
+        (b"# coding: utf-8", ["error"]),
+        (b"x = 1\ny = 2\n# coding: latin-1", ["error"]),
+    ],
+)
+def test_latin_1_python(head: bytes, kinds: list[str]) -> None:
+    assert [each.kind for each in judged(head + b"\n# Jos\xe9's token\n", "a.py")] == kinds
 
 
 def test_not_utf_8_without_a_word_of_ours() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+from pathlib import Path
 
 import pytest
 from helpers import found, notebook, outcomes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_checklist.experiments.experiment_name_prefix import HOOK
+from mlops_checklist.experiments.experiment_name_prefix import HOOK, project_names
 
 MLFLOW = "import mlflow\n"
 
@@ -188,6 +189,32 @@ VIOLATIONS = {
         "import subprocess\nsubprocess.run(['mlflow', 'run', '.', '--experiment-name', 'churn'])\n",
         ("literal-name", 2, 16),
     ),
+    "lightning-logger-positional": (
+        "from pytorch_lightning.loggers import MLFlowLogger\nlogger = MLFlowLogger('churn')\n",
+        ("literal-name", 2, 23),
+    ),
+    "uuid-alone": (
+        "import mlflow, uuid\nmlflow.set_experiment(str(uuid.uuid4()))\n",
+        ("no-identity", 2, 23),
+    ),
+    "uuid-in-f-string": (
+        "import mlflow, uuid\nmlflow.set_experiment(f'{uuid.uuid4()}')\n",
+        ("no-identity", 2, 23),
+    ),
+    "time-alone": (
+        "import mlflow\nfrom datetime import datetime\n"
+        "mlflow.set_experiment(datetime.now().strftime('%Y'))\n",
+        ("no-identity", 3, 23),
+    ),
+    "commit": (
+        "import git, mlflow\nmlflow.set_experiment(f'churn-{git.Repo().head.object.hexsha}')\n",
+        ("no-identity", 2, 23),
+    ),
+    "subprocess-module": (
+        "import subprocess, sys\n"
+        "subprocess.run([sys.executable, '-m', 'mlflow', 'run', '--experiment-name', 'churn'])\n",
+        ("literal-name", 2, 16),
+    ),
     "domino-user-is-the-linux-user": (
         "import mlflow, os\nmlflow.set_experiment('churn-' + os.environ['DOMINO_USER'])\n",
         None,
@@ -269,6 +296,7 @@ UNDECIDED = {
     "parameter": "import mlflow\ndef f(name):\n    mlflow.set_experiment(name)\n",
     "parameter-default": "import mlflow\ndef f(name='churn'):\n    mlflow.set_experiment(name)\n",
     "config": "import mlflow\nmlflow.set_experiment(cfg.mlflow.experiment_name)\n",
+    "keywords": "import mlflow\nmlflow.set_experiment(**kw)\n",
     "config-key": "import mlflow, yaml\nc = yaml.safe_load(open('c'))\n"
     "mlflow.set_experiment(c['experiment'])\n",
     "unknown-part": "import mlflow\nfrom lib import tag\nmlflow.set_experiment(f'churn-{tag()}')\n",
@@ -308,6 +336,94 @@ def test_position(text: str, expected: list) -> None:
     assert found(judged("train.py", source, position="prefix")) == expected
 
 
+def test_position_of_a_variable() -> None:
+    source = (
+        "import mlflow\nfrom lib import lookup\nusername = lookup()\n"
+        "mlflow.set_experiment(f'{username}-churn')\nmlflow.set_experiment(f'c-{username}')\n"
+    )
+    said = judged("train.py", source, position="prefix")
+    assert found(said) == [("wrong-position", 5, 23)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("'fraud-churn'", "begins with 'fraud-'", id="prefix"),
+        pytest.param(
+            "'c-' + os.environ['DOMINO_STARTING_USERNAME']",
+            "holds DOMINO_STARTING_USERNAME",
+            id="environment",
+        ),
+        pytest.param("'c-' + getpass.getuser()", "holds getpass.getuser()", id="call"),
+        pytest.param("f'c-{username}'", "holds username", id="variable"),
+        pytest.param("'/Users/a@b.c/x'", "holds the home folder /Users/a@b.c", id="home"),
+    ],
+)
+def test_evidence(text: str, message: str) -> None:
+    source = f"import getpass, mlflow, os\nmlflow.set_experiment({text})\n"
+    (said,) = judged("train.py", source)
+    assert (said.kind, said.message) == ("evidence", f"the experiment name {message}")
+
+
+def names_of_project(folder: Path) -> tuple[str, ...]:
+    return project_names(str(folder / "train.py"))
+
+
+REMOTE = '[core]\n\tbare = false\n[remote "origin"]\n\turl = {}\n\tfetch = x\n'
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com/team/churn.git",
+        "https://example.com/team/churn/",
+        "git@example.com:team/churn.git",
+        "example.com:churn",
+    ],
+)
+def test_prefix_is_the_name_of_the_remote(url: str, tmp_path: Path) -> None:
+    clone = tmp_path / "clone-7"
+    (clone / ".git").mkdir(parents=True)
+    (clone / ".git" / "config").write_text(REMOTE.format(url))
+    assert names_of_project(clone) == ("churn",)
+    said = judged(
+        str(clone / "t.py"), "import mlflow\nmlflow.set_experiment('churn-a')\n", prefix=()
+    )
+    assert [outcome.message for outcome in said] == [
+        "the experiment name begins with the project's name 'churn'"
+    ]
+
+
+def test_prefix_in_a_worktree_and_in_a_submodule(tmp_path: Path) -> None:
+    git = tmp_path / "main" / ".git"
+    for folder in (git / "worktrees" / "w", git / "modules" / "m"):
+        folder.mkdir(parents=True)
+    (git / "config").write_text(REMOTE.format("https://example.com/churn.git"))
+    (git / "worktrees" / "w" / "commondir").write_text("../..\n")
+    (git / "modules" / "m" / "config").write_text(REMOTE.format("https://example.com/part.git"))
+    for name, target in (("w", git / "worktrees" / "w"), ("s", "../main/.git/modules/m")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".git").write_text(f"gitdir: {target}\n")
+    assert names_of_project(tmp_path / "w") == ("churn",)
+    assert names_of_project(tmp_path / "s") == ("part",)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param("[project]\nname = 'churn'\n", ("churn", "folder"), id="project"),
+        pytest.param("[tool.poetry]\nname = 'churn'\n", ("churn", "folder"), id="poetry"),
+        pytest.param("tool = 1\nproject = 2\n", ("folder",), id="no-tables"),
+        pytest.param("[tool]\npoetry = 1\n[project]\nname = 3\n", ("folder",), id="no-text"),
+    ],
+)
+def test_prefix_without_remote(text: str, names: tuple[str, ...], tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / ".git").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text(text)
+    assert names_of_project(folder) == names
+
+
 def test_own_identity() -> None:
     source = "import mlflow, os\nmlflow.set_experiment('churn-' + os.environ['TEAM'])\n"
     assert found(judged("train.py", source), "evidence") == []
@@ -345,6 +461,27 @@ OTHER_FILES = {
         [("literal-name", 1, 32)],
     ),
     "shell-create": ("run.sh", "mlflow experiments create -n churn\n", [("literal-name", 1, 30)]),
+    "shell-module": (
+        "run.sh",
+        "python3 -m mlflow run . --experiment-name churn\n",
+        [("literal-name", 1, 43)],
+    ),
+    "shell-path": (
+        "run.sh",
+        ".venv/bin/mlflow run . --experiment-name churn\n",
+        [("literal-name", 1, 42)],
+    ),
+    "docker-variable": (
+        "run.sh",
+        "docker run -e MLFLOW_EXPERIMENT_NAME=churn image\n",
+        [("literal-name", 1, 38)],
+    ),
+    "docker-variable-long": (
+        "run.sh",
+        "docker run --env=MLFLOW_EXPERIMENT_NAME=churn image\n",
+        [("literal-name", 1, 41)],
+    ),
+    "docker-user": ("run.sh", "docker run --env MLFLOW_EXPERIMENT_NAME=c-$USER image\n", []),
     "shell-comment": ("run.sh", "# export MLFLOW_EXPERIMENT_NAME=churn\n", []),
     "shell-echo": ("run.sh", 'echo "mlflow run . --experiment-name churn"\n', []),
     "dockerfile": (
@@ -447,6 +584,12 @@ def test_r_notebook() -> None:
     assert said.place[:3] == (1, 23, 2)
 
 
+def test_r_cell_in_a_python_notebook() -> None:
+    text = notebook("import mlflow", '%%R -i data\nmlflow_set_experiment("churn")')
+    (said,) = judged("n.ipynb", text)
+    assert (said.rule, *said.place[:3]) == ("literal-name", 2, 23, 2)
+
+
 FIXED = {
     "call": (
         "import mlflow\n\nmlflow.set_experiment('churn')  # ours\n",
@@ -501,6 +644,58 @@ def test_fix_in_notebook() -> None:
     )
     assert found(judged("n.ipynb", after)) == []
     assert repaired("n.ipynb", after) == after
+
+
+USED = "import mlflow\nNAME = 'churn'\nmlflow.set_experiment(NAME)\n"
+UNSAFE = {
+    "same-text-looked-up": "import mlflow\nmlflow.set_experiment('churn')\n"
+    "mlflow.get_experiment_by_name('churn')\n",
+    "same-text-searched": USED + "mlflow.search_runs(experiment_names=['churn'])\n",
+    "same-text-in-the-environment": "import mlflow, os\nmlflow.set_experiment('churn')\n"
+    "os.environ['MLFLOW_EXPERIMENT_NAME'] = 'churn'\n",
+    "registered-model": USED + "mlflow.register_model('runs:/1/m', NAME)\n",
+    "added-to": USED + "NAME += '-b'\n",
+    "two-names": USED.replace("NAME =", "OTHER = NAME ="),
+    "attribute": "import mlflow\nclass A:\n    NAME = 'churn'\n    mlflow.set_experiment(NAME)\n",
+    "in-f-string": "import mlflow\nprint(f\"{mlflow.set_experiment('churn')}\")\n",
+    "no-free-line": "from __future__ import annotations; import mlflow; "
+    "mlflow.set_experiment('x')\n",
+    "import-in-function": "import mlflow\ndef f():\n    mlflow.set_experiment('x')\n"
+    "    import os\n",
+}
+
+
+@pytest.mark.parametrize("text", UNSAFE.values(), ids=UNSAFE)
+def test_no_fix_where_it_is_not_safe(text: str) -> None:
+    said = judged("train.py", text)
+    assert "literal-name" in {outcome.rule for outcome in said}
+    assert repaired("train.py", text) == text
+
+
+SAFE = {
+    "same-text-twice": "import mlflow\nmlflow.set_experiment('churn')\n"
+    "mlflow.create_experiment('churn')\n",
+    "looked-up": USED + "mlflow.MlflowClient().get_experiment_by_name(NAME)\n"
+    "mlflow.search_runs(experiment_names=[NAME])\n",
+    "imported-afterwards": "import mlflow\nmlflow.set_experiment('churn')\nimport getpass, os\n",
+    "imported-between": "import mlflow\nmlflow.set_experiment('a')\nimport os\n"
+    "mlflow.set_experiment('b')\n",
+}
+
+
+@pytest.mark.parametrize("text", SAFE.values(), ids=SAFE)
+def test_fix_of_all_places(text: str) -> None:
+    after = repaired("train.py", text)
+    assert after.startswith("import getpass\nimport os\nimport mlflow\n")
+    assert found(judged("train.py", after)) == []
+
+
+def test_fix_of_many_names_imports_once() -> None:
+    text = "import mlflow\n" + "".join(f"mlflow.set_experiment('é{i}')\n" for i in range(50))
+    after = repaired("train.py", text)
+    assert after.count("import getpass\n") == 1
+    assert after.count("getpass.getuser(), 'é") == 50
+    ast.parse(after)
 
 
 def test_no_fix_where_os_is_something_else() -> None:

@@ -27,6 +27,7 @@ from mlops_checklist.sources.files import Unreadable, repository_root
 
 if TYPE_CHECKING:
     from mlops_checklist.sources.assignments import Pair
+    from mlops_checklist.sources.notebook import Cell
     from mlops_checklist.sources.secret_texts import Strength
 
 
@@ -76,7 +77,8 @@ FORMATS = (
         "Weights & Biases API key",
         ("wandb",),
         r"(?<![0-9a-zA-Z])(?:local-)?[0-9a-f]{40}(?![0-9a-zA-Z])",
-        r"(?i)wandb[\w.]{0,20}(?:key|login|token)|wandb\.ai/authorize|api\.wandb\.ai",
+        r"(?i)wandb[\w.]{0,20}(?:key|login|token)|wandb\.ai/authorize|api\.wandb\.ai"
+        r"|\bwandb[\"', \t]{1,6}login\b[^\n|;&]{0,70}$",
     ),
     Format("databricks-token", "Databricks token", ("dapi",), r"\bdapi[0-9a-f]{32}(?:-\d)?\b"),
     Format(
@@ -249,6 +251,13 @@ FORMATS = (
     ),
     Format(
         "bearer-token",
+        "Authorization token",
+        ("authorization",),
+        r"(?i:\bauthorization)\\?[\"']?\]?[ \t]*[:=,][ \t]*\\?[\"']?"
+        r"(?i:token|apikey|api-key|key)[ ](?P<secret>[\w.~+/=-]{16,600})",
+    ),
+    Format(
+        "bearer-token",
         "Bearer token",
         ("bearer ",),
         r"(?i:\bbearer) (?P<secret>[\w.~+/=-]{16,600})",
@@ -259,6 +268,20 @@ FORMATS = (
         ("curl", "wget"),
         r"(?:curl|wget)\b[^\n]{0,200}?[ ](?:-u|--user)[ =]?[\"']?[^\s:\"']{1,80}:"
         r"(?P<secret>[^\s\"'@]{4,100})",
+    ),
+    Format(
+        "command-credentials",
+        "Password on a command line",
+        ("mysql", "mariadb"),  # -P is the port
+        r"\b(?:mysql(?:dump|admin|import|show)?|mariadb(?:-dump)?)[ ](?:[^\n|;&]{0,200}?[ ])?"
+        r"-p(?!ort|rotocol)[\"']?(?P<secret>(?=[^\s\"']{0,60}\d)[^\s\"'|;&)`]{6,100})",
+    ),
+    Format(
+        "command-credentials",
+        "Password on a command line",
+        ("sshpass", "docker", "podman", "login"),
+        r"\b(?:sshpass|(?:docker|podman|buildah|nerdctl|skopeo|helm[ ]registry)[ ]login)\b"
+        r"[^\n|;&]{0,200}?[ ]-p[ =]?[\"']?(?P<secret>[^\s\"'|;&)`]{4,100})",
     ),
 )
 RULES = {
@@ -274,7 +297,7 @@ _RANK = {rule: rank for rank, rule in enumerate(RULES)}
 # Words that make a line a candidate for the rules about names.
 _NAMES = (
     *"passw passp passc _pass -pass pass= pass: pass\" pass' dbpass userpass pwd senha".split(),
-    *"secret token key auth cred login( _pat -pat".split(),
+    *"secret token key auth cred login( _pat -pat _pw".split(),
     "pass =",
 )
 _WORDS = tuple(sorted({*_NAMES, *(word for each in FORMATS for word in each.words)}))
@@ -286,12 +309,12 @@ _PASSED_OVER = frozenset(
     " go.sum .terraform.lock.hcl pubspec.lock packages.lock.json .secrets.baseline".split()
 )
 # Files in which a value needs no quotes.
-_BARE_KINDS = frozenset(["yaml", "dotenv", "shell", "dockerfile"])
+_BARE_KINDS = frozenset(["dotenv", "shell", "dockerfile"])
 _BARE_SUFFIXES = frozenset(
     ".ini .cfg .conf .config .properties .cnf .tfvars .npmrc .pypirc .netrc .envrc .yarnrc .env"
     " .bat .cmd .ps1 .service .desktop .s3cfg .boto .pgpass .credentials .tpl .j2 .tmpl".split()
 )
-_PROSE_KINDS = frozenset(["markdown"])
+_PROSE_KINDS = frozenset(["markdown", "requirements"])
 _PROSE_SUFFIXES = frozenset(["", ".txt", ".rst", ".log", ".adoc", ".out", ".err"])
 
 _LONGEST = 8000  # characters of a line that are looked at in one piece
@@ -300,11 +323,16 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Passage(NamedTuple):
-    """A text to scan: a file, or a notebook's source or output; `place` takes an offset."""
+    """A text to scan: a file, or a notebook's source or output; `place` takes an offset.
+
+    `bare`: how far values without quotes count: "yes", "yaml", "prose" (with care) or "" (not).
+    """
 
     text: str
     place: Callable[[int], Place]
-    where: str = ""  # " in a cell's output"
+    bare: str = ""
+    shell: tuple[tuple[int, int], ...] = ()  # where they count all the same, in order
+    is_output: bool = False
 
 
 class Found(NamedTuple):
@@ -335,12 +363,10 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         if file.kind == "notebook":
             passages = _notebook_passages(file)
         else:
-            passages = [_whole(file.text)]
-    except (
-        Unreadable
-    ) as unreadable:  # said at the end; what the bytes hold is looked at all the same
+            passages = [_of_file(file, file.text)]
+    except Unreadable as unreadable:  # what the bytes hold is looked at all the same
         error = unreadable
-        passages = [_whole(data.decode("utf-16" if marked else "latin-1", "replace"))]
+        passages = [_of_file(file, data.decode("utf-16" if marked else "latin-1", "replace"))]
     known = _engine_baseline(file.path)
     proven: Place | None = None
     for passage in passages:
@@ -352,11 +378,12 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
             yield violation(
                 each.rule, passage.place(each.start), _message(file, passage, each, value)
             )
-        if proven is None and (read := _read_from_outside(passage.text)) is not None:
-            proven = passage.place(read)
+        if proven is None and not passage.is_output:
+            read = _read_from_outside(passage.text)
+            proven = None if read is None else passage.place(read)
     if proven is not None:
         yield evidence("from-environment", proven, "a secret is read from outside the repository")
-    if error is not None:
+    if error is not None and _must_be_utf_8(file):
         raise error
 
 
@@ -368,41 +395,114 @@ def _is_passed_over(path: str) -> bool:
     return name in _PASSED_OVER or (name.startswith("pylock") and name.endswith(".toml"))
 
 
-def _whole(text: str) -> Passage:
+_UTF_8_KINDS = frozenset(["notebook", "json", "toml", "yaml", "mlmodel"])
+_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*(?P<encoding>[-\w.]+)")  # PEP 263
+
+
+def _must_be_utf_8(file: File) -> bool:
+    """Tell whether a file that is not UTF-8 is broken: by its format, or as Python by PEP 263."""
+    if file.kind != "python":
+        return file.kind in _UTF_8_KINDS
+    cookies = [_COOKIE.match(line) for line in file.data.split(b"\n", 2)[:2]]
+    encodings = [cookie["encoding"].lower() for cookie in cookies if cookie]
+    return not encodings or encodings[0].startswith((b"utf-8", b"utf_8", b"utf8"))
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+
+
+def _places(text: str) -> Callable[[int], Place]:
     starts: list[int] = []
 
     def place(offset: int) -> Place:
         if not starts:
-            starts.extend([0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))])
+            starts.extend(_line_starts(text))
         line = bisect_right(starts, offset)
         return Place(line, offset - starts[line - 1] + 1)
 
-    return Passage(text, place)
+    return place
+
+
+def _of_file(file: File, text: str) -> Passage:
+    shell: tuple[tuple[int, int], ...] = ()
+    if file.kind == "python" and "# MAGIC" in text:  # a notebook of Databricks
+        from mlops_checklist.sources.notebook import script_magics
+
+        shell = _spans(text, script_magics(text))
+    return Passage(text, _places(text), _bare_values(file.path, file.kind), shell)
+
+
+def _spans(text: str, pieces: Iterable[tuple[str, int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return the offsets of the lines in which the pieces (text, line, column) stand."""
+    starts = [*_line_starts(text), len(text) + 1]
+    return tuple(
+        (starts[line - 1], starts[min(line + piece.count("\n"), len(starts) - 1)])
+        for piece, line, _ in pieces
+    )
 
 
 def _notebook_passages(file: File) -> list[Passage]:
-    """Return the sources and the text outputs. An output's place: its cell, and its own line."""
+    """Return the sources and the text outputs."""
     from mlops_checklist.sources.notebook import notebook
 
     passages = []
     for cell in file.read(notebook).cells:
-        passages.append(_of_cell(cell.source, cell.file_lines, cell.number))
+        passages.append(_of_cell(cell))
         for output in cell.outputs:
-            passage = _of_cell(output.text, output.file_lines, cell.number)
-            passages.append(passage._replace(where=" in an output of the cell"))
+            passages.append(_of_output(output.text, output.file_lines, cell.number))
     return passages
 
 
-def _of_cell(text: str, file_lines: Sequence[int], cell: int) -> Passage:
-    place_in_text = _whole(text).place
+def _of_cell(cell: Cell) -> Passage:
+    place_in_text = _places(cell.source)
 
     def place(offset: int) -> Place:
         line, column = place_in_text(offset)[:2]
-        file_line = file_lines[min(line, len(file_lines)) - 1]
+        file_line = cell.file_lines[min(line, len(cell.file_lines)) - 1]
         # Markdown cells have no number: the line is that of the file.
-        return Place(line, column, cell, file_line) if cell else Place(file_line, 1)
+        return Place(line, column, cell.number, file_line) if cell.number else Place(file_line, 1)
 
-    return Passage(text, place)
+    return Passage(cell.source, place, _bare_in_cell(cell), _shell_in_cell(cell))
+
+
+def _of_output(text: str, file_lines: Sequence[int], cell: int) -> Passage:
+    """An output has no line in the source: its place is the head of its cell."""
+    place_in_text = _places(text)
+
+    def place(offset: int) -> Place:
+        line = place_in_text(offset).line
+        return Place(1, 1, cell, file_lines[min(line, len(file_lines)) - 1])
+
+    return Passage(text, place, "prose", is_output=True)
+
+
+_WRITTEN = re.compile(r"\s*%%[ ]*(?:write)?file[ \t]+(?:-a[ \t]+)?[\"']?(?P<path>[^\s\"']+)")
+_ENV_MAGIC = re.compile(r"^[ \t]*%(?:set_)?env[ \t]", re.MULTILINE)
+
+
+def _bare_in_cell(cell: Cell) -> str:
+    """Return how far values without quotes count: as in the file that the cell writes."""
+    if cell.language != "writefile" or not (found := _WRITTEN.match(cell.source)):
+        return ""
+    from mlops_checklist.sources.files import kind
+
+    name = os.path.basename(found["path"])
+    known = "." in name or name.lower().startswith("dockerfile")
+    return _bare_values(name, kind(name) if known else "")  # without a look at the disk
+
+
+def _shell_in_cell(cell: Cell) -> tuple[tuple[int, int], ...]:
+    if cell.language != "bash" and not ("!" in cell.source or "%" in cell.source):
+        return ()
+    from mlops_checklist.sources.notebook import shell_lines
+
+    pieces = shell_lines(cell)
+    if cell.language == "python":
+        for found in _ENV_MAGIC.finditer(cell.source):
+            pieces.append(("", cell.source.count("\n", 0, found.end()) + 1, 1))
+        pieces.sort(key=lambda piece: piece[1])
+    return _spans(cell.source, pieces)
 
 
 def _windows(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
@@ -434,14 +534,14 @@ def _windows(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
 def _secrets(file: File, passage: Passage, parse: bool) -> Iterator[Found]:
     text = passage.text
     named = False
-    bare = _bare_values(file, passage)
+    bare = passage.bare
     for start, end, words in _windows(text):
         for each in FORMATS:
             if not words.isdisjoint(each.words):
                 yield from _of_format(each, text, start, end)
         if not words.isdisjoint(_NAMES):
             named = True
-            yield from _of_names(text, start, end, bare)
+            yield from _of_names(text, start, end, bare or _in_shell(passage, start, end))
     if not named:
         return
     from mlops_checklist.sources import assignments
@@ -456,8 +556,9 @@ def _secrets(file: File, passage: Passage, parse: bool) -> Iterator[Found]:
                 )
     if file.kind == "dockerfile":
         yield from _of_dockerfile(file, text)
+    yield from _of_kaggle(text)
     is_code = file.kind == "python" or passage.place(0).cell is not None
-    if is_code and parse and not passage.where:
+    if is_code and parse and not passage.is_output:
         yield from _of_python(file, passage)
 
 
@@ -468,21 +569,22 @@ _SECRET_ENTRIES = frozenset(
 )
 
 
-def _bare_values(file: File, passage: Passage) -> str:
-    """Return how far values without quotes count: "yes", "prose" (with care) or "" (not)."""
-    name = os.path.basename(file.path).lower()
+def _bare_values(path: str, kind: str) -> str:
+    """Return how far values without quotes count in a file: see `Passage`."""
+    name = os.path.basename(path).lower()
     suffix = os.path.splitext(name)[1] or (name if name.startswith(".") else "")
-    if file.kind == "notebook":
-        return "prose" if passage.where else ""
-    if file.kind in _BARE_KINDS or suffix in _BARE_SUFFIXES:
+    if kind == "yaml" or (suffix in (".tpl", ".j2", ".tmpl") and re.search(r"\.ya?ml\.", name)):
+        return "yaml"
+    if kind in _BARE_KINDS or suffix in _BARE_SUFFIXES:
         return "yes"
-    if (
-        file.kind in _PROSE_KINDS
-        or file.kind == "requirements"
-        or (not file.kind and suffix in _PROSE_SUFFIXES)
-    ):
+    if kind in _PROSE_KINDS or (not kind and suffix in _PROSE_SUFFIXES):
         return "prose"
     return ""
+
+
+def _in_shell(passage: Passage, start: int, end: int) -> str:
+    at = bisect_right(passage.shell, (end, 0))
+    return "yes" if at and passage.shell[at - 1][1] > start else ""
 
 
 @functools.cache
@@ -641,10 +743,14 @@ def _private_keys(text: str, start: int, end: int) -> Iterator[Found]:
 
 
 def _of_names(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
-    from mlops_checklist.sources import assignments
+    from mlops_checklist.sources import assignments, secret_texts
 
     known = list(_judged(text, assignments.pairs(text, start, end, bool(bare)), bare))
     yield from known
+    for pair in assignments.embedded(text, start, end):
+        # Others than in a plain assignment, throw-away texts such as `postgres` are usual here.
+        if secret_texts.secret_name(pair.name) in ("password", "key") and _can_be(pair, "key"):
+            yield _named(text, pair)
     if not known:
         yield from _of_keywords(text, start, end)
     yield from _random_texts(text, start, end)
@@ -658,15 +764,36 @@ def _judged(text: str, pairs: Iterable[Pair], bare: str) -> Iterator[Found]:
             upper = pair.name.isupper() and len(pair.name) > 4
             if not re.search(r"\d", pair.value) or not (upper or len(pair.value) >= 6):
                 continue
+        if bare == "yaml" and secret_texts.names_kubernetes_secret(pair.name, pair.value):
+            continue
         strength = secret_texts.secret_name(pair.name)
         if strength and _can_be(pair, strength):
             yield _named(text, pair)
 
 
-def _can_be(pair: Pair, strength: Strength) -> bool:
+_KAGGLE = re.compile(
+    r"\\?[\"']username\\?[\"']\s{0,9}:\s{0,9}\\?[\"'][\w.-]{1,80}\\?[\"']\s{0,9},\s{0,20}"
+    r"\\?[\"']key\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](?P<key>[0-9a-f]{32})\\?[\"']"
+)
+
+
+def _of_kaggle(text: str) -> Iterator[Found]:
+    """Yield the key in what Kaggle gives as kaggle.json: a user's name and 32 hex digits."""
+    if "username" not in text:
+        return
+    from mlops_checklist.sources import secret_texts
+
+    for found in _KAGGLE.finditer(text):
+        if not secret_texts.is_example(found["key"]):
+            first, last = found.span("key")
+            yield Found(first, last, "generic-secret", "Kaggle API key", "", (found["key"],))
+
+
+def _can_be(pair: Pair, strength: Strength, is_literal: bool = False) -> bool:
     from mlops_checklist.sources.secret_texts import can_be_secret, fits
 
-    return can_be_secret(*pair[:2], pair.quoted) and fits(strength, pair.value)
+    possible = can_be_secret(pair.name, pair.value, pair.quoted, is_literal)
+    return possible and fits(strength, pair.value)
 
 
 def _named(text: str, pair: Pair) -> Found:
@@ -748,7 +875,7 @@ def _of_dockerfile(file: File, text: str) -> Iterator[Found]:
         instructions = file.read(dockerfile).instructions
     except Unreadable:
         return  # the rules for lines have read it
-    starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+    starts = _line_starts(text)
     for instruction in instructions:
         for name, word in variables(instruction):
             strength = secret_texts.secret_name(name)
@@ -769,7 +896,7 @@ def _of_python(file: File, passage: Passage) -> Iterator[Found]:
         literals = file.read(_literals_by_cell).get(passage.place(0).cell, [])
     except Unreadable:
         return  # the rules for lines have read it
-    starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+    starts = _line_starts(text)
     for name, value, place in literals:
         if place.line > len(starts):
             continue
@@ -791,7 +918,7 @@ def _literals_by_cell(file: File) -> dict[int | None, list[tuple[str, str, Place
         raw = literal.value
         value = raw.decode("latin-1") if isinstance(raw, bytes) else str(raw)
         strength = secret_texts.secret_name(name)
-        if strength and _can_be(Pair(name, value, 0, 0, True), strength):
+        if strength and _can_be(Pair(name, value, 0, 0, True), strength, is_literal=True):
             place = program.place(literal)
             found.setdefault(place.cell, []).append((name, value, place))
     return found
@@ -813,16 +940,25 @@ def _most_specific(found: Iterable[Found]) -> Iterator[Found]:
     yield from sorted(kept)
 
 
+def _shares(name: str, value: str) -> bool:
+    """Tell whether a name, its usual words aside, holds six characters of the value, or all."""
+    name, value = name.lower(), value.lower()
+    rest = re.sub(r"passw(?:or)?d|secret|token", " ", name)
+    pieces = {rest[at : at + 6] for at in range(len(rest) - 5)}
+    return value in name or any(piece in value for piece in pieces)
+
+
 def _message(file: File, passage: Passage, each: Found, value: str) -> str:
     said = each.says
-    if each.name and value.lower() not in each.name.lower() and each.name.isprintable():
+    if each.name and not _shares(each.name, value) and each.name.isprintable():
         said += f" '{each.name}'"
     ending = value[-2:]
     said += f" of {len(value)} characters"
     if len(value) >= 12 and ending.isascii() and ending.isprintable():
         said += f" ending in '...{ending}'"
-    if passage.where:
-        return f"{said} is{passage.where}; clear the output and revoke the secret"
+    if passage.is_output:
+        line = passage.text.count("\n", 0, each.start) + 1
+        return f"{said} is in an output of the cell, line {line}; clear it and revoke the secret"
     if file.kind == "dockerfile":
         return f"{said} stays in the image; set it as a Domino environment variable instead"
     if file.kind in ("python", "notebook"):

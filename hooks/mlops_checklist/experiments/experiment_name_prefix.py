@@ -64,10 +64,11 @@ _IDENTITY_TEXT = r"/Users/[^/@\s]+@[^/\s]+"  # a home folder on Databricks
 _NO_IDENTITY_CALLS = (
     r"(?:datetime|time|uuid|random|secrets|socket|platform|numpy\.random)\."
     r"|(?:pandas\.Timestamp|os\.getpid|str|int|len|round|hash|id)\b"
-    r"|.*\b(?:hexsha|__name__)\b"
 )
+_NO_IDENTITY_NAMES = ("hexsha", "__name__")  # `git.Repo().head.object.hexsha`
 _PLACEHOLDER = r"<.*>|\{\{.*\}\}|(?i:your)[-_ ].*|(?i:change[-_]?me|todo|xxx+)"
 
+_BEGINS = "begins with the project's name"
 ADVICE = "add DOMINO_PROJECT_NAME or DOMINO_STARTING_USERNAME"
 
 
@@ -90,22 +91,24 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
 
 def judge(site: Site, identity: Identity, position: str) -> Iterator[Outcome]:
     """Say of one name whether it holds who runs the experiment."""
-    from mlops_checklist.sources.values import alternatives, leaves
+    from mlops_checklist.sources.values import alternatives
 
     verdicts = [(identity.verdict(value), value) for value in alternatives(site.value)]
     kinds = {verdict.kind for verdict, _ in verdicts}
     texts = [verdict.text for verdict, _ in verdicts if verdict.kind in ("literal", "default")]
     quoted = " or ".join(f"'{text}'" for text in dict.fromkeys(texts))
     if "identity" in kinds:
-        named = next(value for verdict, value in verdicts if verdict.kind == "identity")
-        if position == "prefix" and not identity.holds(next(leaves(named)), first=True):
+        held, named = next(
+            (verdict.text, value) for verdict, value in verdicts if verdict.kind == "identity"
+        )
+        if position == "prefix" and not identity.begins(named):
             yield violation(
                 "wrong-position",
                 site.place,
                 "the user or project is not at the beginning of the experiment name; put it first",
             )
         else:
-            yield evidence("identity", site.place, "the experiment name holds a user or project")
+            yield evidence("identity", site.place, f"the experiment name {held}")
     elif "default" in kinds or {"literal", "unknown"} <= kinds:
         yield violation(
             "default-value",
@@ -133,8 +136,9 @@ def judge(site: Site, identity: Identity, position: str) -> Iterator[Outcome]:
 class Verdict(NamedTuple):
     """What one possible name is.
 
-    `kind`: "identity", "literal" (`text` is the name), "default" (`text` is what it falls back
-    to), "composed" (of known parts, none an identity), "placeholder", or "unknown".
+    `kind`: "identity" (`text` says by what), "literal" (`text` is the name), "default" (`text`
+    is what it falls back to), "composed" (of known parts, none an identity), "placeholder", or
+    "unknown".
     """
 
     kind: str
@@ -152,15 +156,15 @@ class Identity:
 
     @functools.cached_property
     def prefixes(self) -> tuple[str, ...]:
-        """What a good literal begins with: `--prefix`, else the project's and the folder's name."""
+        """What a good literal begins with: `--prefix`, else the project's names."""
         return self._given or project_names(self._path)
 
     def verdict(self, value: Value) -> Verdict:
         """Say what one possible name is."""
         from mlops_checklist.sources import values
 
-        if self.holds(value, first=True):
-            return Verdict("identity")
+        if held := self.found(value, first=True):
+            return Verdict("identity", held)
         text = values.literal(value)
         if text is not None:
             empty = not text.strip() or re.fullmatch(_PLACEHOLDER, text.strip())
@@ -171,40 +175,64 @@ class Identity:
             default = self.verdict(value.default)
             kind = "default" if default.kind == "literal" else default.kind
             return Verdict(kind, default.text)
-        known = isinstance(value, values.Joined) and all(
+        known = all(
             isinstance(leaf, values.Literal)
             or (isinstance(leaf, values.Result) and re.match(_NO_IDENTITY_CALLS, leaf.callee))
+            or (isinstance(leaf, values.Unknown) and leaf.name in _NO_IDENTITY_NAMES)
             for leaf in values.leaves(value)
         )
         return Verdict("composed" if known else "unknown")
 
-    def holds(self, value: Value, *, first: bool) -> bool:
-        """Tell whether a value holds a user or project; `first`: it begins the name."""
+    def begins(self, value: Value) -> bool:
+        """Tell whether the first part of a value is a user or project."""
         from mlops_checklist.sources import values
 
         if isinstance(value, values.Joined):
-            return any(
-                self.holds(part, first=first and index == 0)
+            return self.begins(value.parts[0])
+        if isinstance(value, values.Named) and not self._named(value.name):
+            return self.begins(value.value)
+        return bool(self.found(value, first=True))
+
+    def found(self, value: Value, *, first: bool) -> str:
+        """Say by what a value holds a user or project, or ""; `first`: it begins the name."""
+        import ast
+
+        from mlops_checklist.sources import values
+
+        if isinstance(value, values.Joined):
+            held = (
+                self.found(part, first=first and index == 0)
                 for index, part in enumerate(value.parts)
             )
+            return next(filter(None, held), "")
         if isinstance(value, values.Choice):
-            return any(self.holds(option, first=first) for option in value.options)
+            held = (self.found(option, first=first) for option in value.options)
+            return next(filter(None, held), "")
         if isinstance(value, values.Named):
-            return self._named(value.name) or self.holds(value.value, first=first)
+            named = f"holds {value.name}" if self._named(value.name) else ""
+            return self.found(value.value, first=first) or named
         if isinstance(value, values.Literal):
-            return re.search(_IDENTITY_TEXT, value.text) is not None or (
-                first and any(_begins(value.text, prefix) for prefix in self.prefixes)
-            )
+            return self._text(value.text, first)
         if isinstance(value, values.Environ):
             if value.name in self._variables:
-                return True
+                return f"holds {value.name}"
         elif isinstance(value, values.Result):
-            return value.callee in IDENTITY_CALLS or bool(re.search(_IDENTITY_RESULT, value.callee))
+            if value.callee in IDENTITY_CALLS or re.search(_IDENTITY_RESULT, value.callee):
+                return f"holds {value.callee}{'()' if isinstance(value.node, ast.Call) else ''}"
         elif self._named(value.name) or re.search(_IDENTITY_RESULT, value.name):
-            return True
+            return f"holds {value.name}"
         if isinstance(value, (values.Environ, values.Option)) and value.default is not None:
-            return self.holds(value.default, first=first)
-        return False
+            return self.found(value.default, first=first)
+        return ""
+
+    def _text(self, text: str, first: bool) -> str:
+        if home := re.search(_IDENTITY_TEXT, text):
+            return f"holds the home folder {home[0]}"
+        prefixes = self.prefixes if first else ()
+        prefix = next((prefix for prefix in prefixes if _begins(text, prefix)), None)
+        if prefix is None:
+            return ""
+        return f"begins with '{prefix}'" if self._given else f"{_BEGINS} '{prefix}'"
 
     def _named(self, name: str) -> bool:
         return name.lower() in self._names or re.search(_IDENTITY_NAME, name) is not None
@@ -221,34 +249,83 @@ def _begins(text: str, prefix: str) -> bool:
 
 @functools.cache
 def project_names(path: str) -> tuple[str, ...]:
-    """Return the name in the nearest pyproject.toml and that of the repository's folder."""
-    from mlops_checklist.sources import toml
-    from mlops_checklist.sources.files import Unreadable, repository_root
+    """Return the name in the nearest pyproject.toml that has one, and the repository's."""
+    from mlops_checklist.sources.files import repository_root
 
     folder = os.path.dirname(os.path.abspath(path))
     top = repository_root(folder) or folder
-    names = []
-    while True:
-        pyproject = os.path.join(folder, "pyproject.toml")
-        if os.path.isfile(pyproject):
-            try:
-                document = toml.document(File(pyproject, "toml"))
-            except Unreadable:
-                document = {}  # other hooks report it
-            for table in (document.get("project"), document.get("tool", {}).get("poetry")):
-                if isinstance(table, dict) and isinstance(table.get("name"), str):
-                    names.append(table["name"])
-        if names or folder == top or os.path.dirname(folder) == folder:
-            break
+    names = _declared_names(folder)
+    while not names and folder != top and os.path.dirname(folder) != folder:
         folder = os.path.dirname(folder)
-    name = os.path.basename(top)
+        names = _declared_names(folder)
+    name = _repository_name(top)
+    return (*names, name) if name else names
+
+
+@functools.cache
+def _declared_names(folder: str) -> tuple[str, ...]:
+    """Return the names that the pyproject.toml of a folder gives the project."""
+    from mlops_checklist.sources import toml
+    from mlops_checklist.sources.files import Unreadable
+
+    pyproject = os.path.join(folder, "pyproject.toml")
+    if not os.path.isfile(pyproject):
+        return ()
+    try:
+        document = toml.document(File(pyproject, "toml"))
+    except Unreadable:
+        return ()  # other hooks report it
+    tool = document.get("tool")
+    tables = (document.get("project"), tool.get("poetry") if isinstance(tool, dict) else None)
+    names = (table.get("name") for table in tables if isinstance(table, dict))
+    return tuple(name for name in names if isinstance(name, str))
+
+
+@functools.cache
+def _repository_name(top: str) -> str:
+    """Return the repository's name: of its remote, else that of its folder.
+
+    A clone may lie in a folder of any name; its remote is the same for everybody.
+    """
+    remotes = dict(_remotes(os.path.join(top, ".git")))
+    url = remotes.get("origin") or next(iter(remotes.values()), "")
+    name = re.split(r"[/:\\]", url.rstrip("/"))[-1].removesuffix(".git")
+    if name:
+        return name
     # On Domino the code of every project lies in /mnt/code: that names no project.
-    return (*names, *([name] if name and top not in ("/mnt/code", "/mnt", "/repo") else []))
+    return "" if top in ("/mnt/code", "/mnt", "/repo") else os.path.basename(top)
+
+
+def _remotes(git: str) -> Iterator[tuple[str, str]]:
+    """Yield name and URL of the remotes in a repository's configuration (see git-config(1))."""
+    # In a worktree or submodule .git is a file that names the folder (gitrepository-layout(5)).
+    if link := re.match(r"gitdir:[ \t]*(.+)", _content(git)):
+        git = os.path.join(os.path.dirname(git), link[1].strip())
+    if common := _content(os.path.join(git, "commondir")).strip():
+        git = os.path.join(git, common)
+    remote = ""
+    for line in _content(os.path.join(git, "config")).splitlines():
+        if section := re.match(r"\s*\[\s*(\w+)(?:\s+\"([^\"]*)\")?", line):
+            remote = section[2] or "" if section[1].lower() == "remote" else ""
+        elif remote and (url := re.match(r"(?i)\s*url\s*=\s*(\"[^\"]*\"|[^\s;#]+)", line)):
+            yield remote, url[1].strip('"')
+
+
+def _content(path: str) -> str:
+    """Return the beginning of a small text file, or "" where there is none to be read."""
+    try:
+        if not os.path.isfile(path):
+            return ""
+        with open(path, encoding="utf-8", errors="replace") as opened:
+            return opened.read(100_000)
+    except (OSError, ValueError):
+        return ""
 
 
 # What must occur in a file before it is parsed.
 TRIGGER = (
     rb"set_experiment|create_experiment|MLFLOW_EXPERIMENT_NAME|experiment[-_]name|create_study"
+    rb"|MLFlowLogger"
 )
 SHELL_TRIGGER = rb"MLFLOW_EXPERIMENT_NAME|--experiment-name|experiments +create"
 HOOK = Hook(
@@ -267,7 +344,7 @@ HOOK = Hook(
     check=check,
     options=(
         Option(
-            "prefix", "a beginning that makes a fixed name good (default: the project's name)", ()
+            "prefix", "a beginning that makes a fixed name good (default: the project's names)", ()
         ),
         Option("identity", "an environment variable, parameter or name that tells who", ()),
         Option(

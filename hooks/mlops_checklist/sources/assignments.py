@@ -51,6 +51,11 @@ _GIVEN = re.compile(
     rf"(?:default[ \t]*=[ \t]*)?{_QUOTED}",
     re.VERBOSE,
 )
+# `%env NAME value`, IPython's.
+_ENV_MAGIC = re.compile(
+    r"^[ \t]*%(?:set_)?env[ \t]+(?P<name>[A-Za-z_]\w{1,79})[ \t]+(?P<bare>[^\s\"'`=]\S{0,300})",
+    re.MULTILINE,
+)
 _MORE_WORDS = re.compile(r"[ \t]+[^\s#;&|/\\]")
 
 
@@ -59,7 +64,7 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
 
     `bare`: values without quotes count too (YAML, INI, shell; not in code).
     """
-    for pattern in (_PAIR, _FLAG, _GIVEN):
+    for pattern in (_PAIR, _FLAG, _GIVEN, _ENV_MAGIC):
         at = start
         while found := pattern.search(text, at, end):
             groups = found.groupdict()
@@ -71,10 +76,41 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
             elif bare or groups.get("quote"):
                 first, last = found.span("bare")
                 value = found["bare"].rstrip(",;")
-                if groups.get("op") == ":" and _MORE_WORDS.match(text, last):
-                    continue  # a sentence
+                if groups.get("op") == ":":
+                    # YAML's {a: 1, b: 2}, which has a blank after the colon; ${a:-b} has none
+                    in_braces = (
+                        text[first - 1] == " " and "{" in text[max(start, first - 200) : first]
+                    )
+                    if _MORE_WORDS.match(text, last) and not (in_braces and text[last - 1] == ","):
+                        continue  # a sentence
+                    if in_braces and not re.search(r"[(\[{<]", value):
+                        value = value.rstrip("]}")
                 at = first + len(value.partition(",")[0])
                 yield Pair(found["name"], value, first, first + len(value), False)
+
+
+# `${NAME:-text}` of shells and Compose, `${oc.env:NAME,text}` of OmegaConf.
+_FALLBACK = re.compile(
+    r"\$\{(?:oc\.env:(?P<env>[A-Za-z_]\w{1,79}),[ \t]?|(?P<name>[A-Za-z_]\w{1,79}):[-=])"
+    r"[\"']?(?P<value>[^\s{}$\"'`]{4,200})[\"']?\}"
+)
+# `"host=db user=ml password=x"` of libpq, `"Server=db;User Id=sa;Password=x;"` of ODBC and others.
+_CONNECTION = re.compile(
+    r"""["'](?:[^"'\n,()]|,\d){0,200}?
+    (?<!\w)(?i:host(?:addr)?|server|data[ ]source|driver|user(?:[ ]?id)?|uid|dbname|database)[ ]?=
+    (?:[^"'\n,()]|,\d){1,200}?
+    [; ][ ]?(?P<name>(?i:password|pwd))[ ]?=[ ]?(?P<value>[^\s;"'&,()]{4,200})""",
+    re.VERBOSE,
+)
+
+
+def embedded(text: str, start: int, end: int) -> Iterator[Pair]:
+    """Yield the pairs inside of a value: fallbacks of references, connection strings."""
+    for pattern in (_FALLBACK, _CONNECTION):
+        for found in pattern.finditer(text, start, end):
+            groups = found.groupdict()
+            name = groups.get("env") or found["name"]
+            yield Pair(name, found["value"], *found.span("value"), False)
 
 
 _NAMED = re.compile(

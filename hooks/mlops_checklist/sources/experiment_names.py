@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlops_checklist.sources.notebook import Cell
     from mlops_checklist.sources.python import Module
     from mlops_checklist.sources.r import Token
-    from mlops_checklist.sources.shell import Command
+    from mlops_checklist.sources.shell import Command, Word
     from mlops_checklist.sources.values import Leaf, Value, Values
 
 VARIABLE = "MLFLOW_EXPERIMENT_NAME"
@@ -88,31 +88,33 @@ def _in_notebook(file: File, project: Callable[[], str]) -> Iterator[Site]:
     read = file.read(notebook.notebook)
     if read.language != "r":
         yield from _in_python(file, project)
-        return
     for cell in read.cells:
-        if cell.kind == "code":
-            for site in _in_r_text(cell.source):
+        if cell.kind == "code" and cell.language == "r":  # the kernel's, or by %%R
+            text = re.sub(r"\A(?:[ \t]*(?:#.*)?\n)*[ \t]*%.*", _blank, cell.source)
+            for site in _in_r_text(text):
                 yield site._replace(place=_in_cell(cell, site.place))
 
 
-def _in_python(file: File, project: Callable[[], str]) -> Iterator[Site]:
-    import ast
+def _blank(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
 
+
+def _in_python(file: File, project: Callable[[], str]) -> Iterator[Site]:
     from mlops_checklist.sources import python
-    from mlops_checklist.sources.values import Environ, Values
+    from mlops_checklist.sources.values import Environ, Literal, Unknown, Values
 
     module = file.read(python.module)
     values = Values(module)
-    read = []
-    for node, argument in _named_in_python(module):
-        value = values.of(argument)
-        read += [leaf.node for leaf in _all_leaves(value)]
-        yield Site(
-            module.place(argument),
-            value,
-            _origin(module, argument, value),
-            _repair(module, argument, value, project) if isinstance(node, ast.Call) else (),
-        )
+    read: set[ast.AST] = set()
+    named = [
+        _Named(node, argument, Unknown("", node) if node is argument else values.of(argument))
+        for node, argument in _named_in_python(module)
+    ]
+    repairs = _repairs(module, named, project)
+    for _, argument, value in named:
+        read.update(leaf.node for leaf in _all_leaves(value))
+        edits = repairs.get(value.node, ()) if isinstance(value, Literal) else ()
+        yield Site(module.place(argument), value, _origin(module, argument, value), edits)
     for call in module.calls:
         # `getenv("MLFLOW_EXPERIMENT_NAME", "churn")` which no call above uses.
         if module.qualified(call.func) in ("os.getenv", "os.environ.get") and call not in read:
@@ -125,10 +127,13 @@ def _in_python(file: File, project: Callable[[], str]) -> Iterator[Site]:
 
 
 def _named_in_python(module: Module) -> Iterator[tuple[ast.AST, ast.expr]]:
-    """Yield each expression that names an experiment, with the node that makes it do so."""
+    """Yield each expression that names an experiment, with the node that makes it do so.
+
+    A call that may be given the name by `**keywords` comes with itself.
+    """
     import ast
 
-    from mlops_checklist.sources.python import argument
+    from mlops_checklist.sources.python import argument, has_unpacking
 
     callbacks = False
     studies = []
@@ -138,6 +143,8 @@ def _named_in_python(module: Module) -> Iterator[tuple[ast.AST, ast.expr]]:
             named = argument(call, *CALLS[name])
             if named is not None and not _is_none(named):
                 yield call, named
+            elif named is None and has_unpacking(call) and not argument(call, "experiment_id"):
+                yield call, call
         elif name in OPTUNA_CALLBACKS:
             create = argument(call, "create_experiment")
             callbacks = callbacks or not (isinstance(create, ast.Constant) and not create.value)
@@ -216,35 +223,163 @@ def _origin(module: Module, argument: ast.expr, value: Value) -> str:
     return f" ({cell}line {there.line})"
 
 
-def _repair(
-    module: Module, argument: ast.expr, value: Value, project: Callable[[], str]
-) -> tuple[Edit, ...]:
-    """Return the edits that put project and user before a literal name, with their imports.
+# --- Repairs ------------------------------------------------------------------------------
 
-    A literal is repaired where it stands: in the call, or in the one assignment of the
-    variable that the call names.
+
+class _Named(NamedTuple):
+    """An expression that names an experiment, the node that makes it do so, and its value."""
+
+    node: ast.AST
+    argument: ast.expr
+    value: Value
+
+
+# Calls that look an experiment up by its name: the argument's keyword and its position.
+_LOOKUPS: dict[str, tuple[str, int | None]] = {
+    "mlflow.get_experiment_by_name": ("name", 0),
+    "mlflow.tracking.fluent.get_experiment_by_name": ("name", 0),
+    **{f"{client}.get_experiment_by_name": ("name", 0) for client in _CLIENTS},
+    "mlflow.search_runs": ("experiment_names", None),
+    "mlflow.tracking.fluent.search_runs": ("experiment_names", None),
+}
+_IMPORTS = ("getpass", "os")
+
+
+def _repairs(
+    module: Module, named: Sequence[_Named], project: Callable[[], str]
+) -> dict[ast.AST, tuple[Edit, ...]]:
+    """Return, by literal, the edits that put project and user before it, with their imports.
+
+    A literal is repaired where it stands: in the call, or in the assignment of the variable that
+    the call names. It is left as it is where the program could go on using the old name: where
+    the same text stands elsewhere, or the variable is used for something else.
     """
     import ast
 
     from mlops_checklist.sources.values import Literal
 
-    if not isinstance(value, Literal) or not isinstance(value.node, ast.Constant):
-        return ()
-    node = value.node
-    if argument is not node:
-        bindings = module.bindings(argument.id, argument) if isinstance(argument, ast.Name) else []
-        if [binding.node for binding in bindings] != [node]:
-            return ()
-    source = ast.get_source_segment("\n".join(module.lines), node)
-    if source is None or node.lineno != node.end_lineno:
-        return ()
-    replaced = module.replace(
-        node,
-        f'"-".join([os.environ.get("DOMINO_PROJECT_NAME", {_quoted(project())}), '
-        f'os.environ.get("DOMINO_STARTING_USERNAME") or getpass.getuser(), {source}])',
+    literals = {
+        each.value.node: each
+        for each in named
+        if isinstance(each.value, Literal) and isinstance(each.node, ast.Call)
+    }
+    if not literals:
+        return {}
+    uses: dict[str, list[ast.Name]] = {}
+    texts: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Name):
+            uses.setdefault(node.id, []).append(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.setdefault(node.value, []).append(node)
+    names = _names_of_experiments(module, named)
+    misused = {name for name, found in uses.items() if not _only_names(module, found, names)}
+    sources = {
+        node: source
+        for node, each in literals.items()
+        if isinstance(node, ast.Constant)
+        and _is_own(module, node, each.argument, misused)
+        and (source := _source(module, node))
+    }
+    imports = _Imports(module, sources)
+    edits: dict[ast.AST, tuple[Edit, ...]] = {}
+    offsets = _line_offsets(module)
+    for node, source in sources.items():
+        added = imports.edits(node)
+        if added is None:
+            continue
+        replaced = _replace(
+            module,
+            offsets,
+            node,
+            f'"-".join([os.environ.get("DOMINO_PROJECT_NAME", {_quoted(project())}), '
+            f'os.environ.get("DOMINO_STARTING_USERNAME") or getpass.getuser(), {source}])',
+        )
+        if replaced:
+            edits[node] = (*replaced, *added)
+    # All places of a text are repaired, or none.
+    whole = {text for text, nodes in texts.items() if all(node in edits for node in nodes)}
+    return {node: edit for node, edit in edits.items() if getattr(node, "value", "") in whole}
+
+
+def _names_of_experiments(module: Module, named: Iterable[_Named]) -> set[ast.AST]:
+    """Return the expressions of which the program makes, or looks up, an experiment's name."""
+    from mlops_checklist.sources.python import argument
+
+    found: set[ast.AST] = {each.argument for each in named}
+    for call in module.calls:
+        lookup = _LOOKUPS.get(module.qualified(call.func) or "")
+        given = argument(call, *lookup) if lookup else None
+        if given is not None:
+            found.update(_items(given))
+    return found
+
+
+def _only_names(module: Module, uses: Iterable[ast.Name], names: set[ast.AST]) -> bool:
+    """Tell whether a variable serves for nothing but the names of experiments."""
+    import ast
+
+    return all(
+        use in names
+        if isinstance(use.ctx, ast.Load)
+        else not isinstance(module.parent(use), ast.AugAssign)
+        for use in uses
     )
-    imports = _imports(module, node, ("getpass", "os"))
-    return (*replaced, *imports) if replaced and imports is not None else ()
+
+
+def _is_own(module: Module, node: ast.Constant, argument: ast.expr, misused: set[str]) -> bool:
+    """Tell whether a literal is the argument itself, or all that its variable ever is there."""
+    import ast
+
+    if argument is node:
+        return True
+    if not isinstance(argument, ast.Name) or argument.id in misused:
+        return False
+    bindings = module.bindings(argument.id, argument)
+    statement = bindings[0].statement if bindings else None
+    return (
+        [binding.node for binding in bindings] == [node]
+        and isinstance(statement, (ast.Assign, ast.AnnAssign))
+        and len(getattr(statement, "targets", ".")) == 1
+        and not isinstance(module.parent(statement), ast.ClassDef)  # others read the attribute
+    )
+
+
+def _source(module: Module, node: ast.Constant) -> str:
+    """Return how a literal is written, or "" where it cannot be told."""
+    import ast
+
+    # Within an f-string the places are wrong before Python 3.12, and quotes would clash.
+    if node.lineno != node.end_lineno or module.enclosing(node, ast.JoinedStr) is not None:
+        return ""
+    # The parser counts columns in bytes of UTF-8.
+    line = module.lines[node.lineno - 1].encode("utf-8", "replace")
+    source = line[node.col_offset : node.end_col_offset].decode("utf-8", "replace")
+    try:
+        return source if ast.literal_eval(source) == node.value else ""
+    except (SyntaxError, ValueError):
+        return ""
+
+
+def _line_offsets(module: Module) -> list[int]:
+    """Return at which bytes a .py file's lines begin; [] for a notebook, or another encoding."""
+    if module.file.kind == "notebook" or not module.edit((1, 0), (1, 0), ""):
+        return []
+    data = module.file.data
+    mark = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    return [mark, *(found.end() for found in re.finditer(rb"\r\n|\n|\r", data))]
+
+
+def _replace(
+    module: Module, offsets: Sequence[int], node: ast.Constant, new: str
+) -> tuple[Edit, ...]:
+    """Do what `module.replace` does, for a literal in one line, without reading all the file."""
+    if module.file.kind == "notebook":
+        return module.replace(node, new)
+    if not offsets or node.end_col_offset is None:
+        return ()
+    line = offsets[node.lineno - 1]
+    return (Edit(line + node.col_offset, line + node.end_col_offset, new.encode()),)
 
 
 def _quoted(text: str) -> str:
@@ -253,30 +388,65 @@ def _quoted(text: str) -> str:
     return json.dumps(text)
 
 
-def _imports(module: Module, node: ast.AST, names: Sequence[str]) -> tuple[Edit, ...] | None:
-    """Return the edits that import what `node` does not see yet; None if a name is taken."""
-    import ast
+class _Imports:
+    """The imports that repairs need: one edit for each cell of a notebook, or for the file."""
 
-    lacking = []
-    for name in names:
-        bindings = module.bindings(name, node)
-        if not bindings:
-            lacking.append(name)
-        elif any(binding.target != name for binding in bindings):
-            return None
-    if not lacking:
-        return ()
-    here = module.place(node)
-    body = [
-        statement
-        for statement in module.tree.body
-        if module.place(statement).cell == here.cell and not _opens_module(statement)
-    ]
-    first = body[0]
-    line = min([first.lineno, *(mark.lineno for mark in getattr(first, "decorator_list", ()))])
-    separator = "" if isinstance(first, (ast.Import, ast.ImportFrom)) or here.cell else "\n"
-    text = "".join(f"import {name}\n" for name in lacking) + separator
-    return module.edit((line, 0), (line, 0), text) or None
+    def __init__(self, module: Module, nodes: Iterable[ast.Constant]) -> None:
+        import ast
+
+        self._module = module
+        self._edits: dict[int | None, tuple[Edit, ...] | None] = {}
+        self._first_use: dict[int | None, int] = {}
+        for node in nodes:
+            cell = module.place(node).cell
+            self._first_use[cell] = min(node.lineno, self._first_use.get(cell, node.lineno))
+        # By cell: the first statement that something may stand before, and what stands there.
+        self._first: dict[int | None, tuple[ast.stmt, ast.stmt | None]] = {}
+        self._imported: dict[str, int] = {}  # in which line first
+        before: dict[int | None, ast.stmt] = {}
+        for statement in module.tree.body:
+            cell = module.place(statement).cell
+            if cell not in self._first and _opens_module(statement):
+                before[cell] = statement
+            else:
+                self._first.setdefault(cell, (statement, before.get(cell)))
+            if isinstance(statement, ast.Import):
+                for alias in statement.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    if alias.asname in (None, alias.name):
+                        self._imported.setdefault(name, statement.lineno)
+
+    def edits(self, node: ast.AST) -> tuple[Edit, ...] | None:
+        """Return the edits that import what `node` needs; None if they cannot be made."""
+        import ast
+
+        for name in _IMPORTS:
+            for binding in self._module.bindings(name, node):
+                # Another thing of this name, or an import that perhaps does not run before.
+                statement = binding.statement
+                if binding.target != name or self._module.parent(statement) != self._module.tree:
+                    return None
+                if not isinstance(statement, ast.Import):
+                    return None
+        cell = self._module.place(node).cell
+        if cell not in self._edits:
+            self._edits[cell] = self._made(cell)
+        return self._edits[cell]
+
+    def _made(self, cell: int | None) -> tuple[Edit, ...] | None:
+        import ast
+
+        use = self._first_use[cell]
+        lacking = [name for name in _IMPORTS if self._imported.get(name, use) >= use]
+        if not lacking:
+            return ()
+        first, before = self._first[cell]
+        line = min([first.lineno, *(mark.lineno for mark in getattr(first, "decorator_list", ()))])
+        if before is not None and (before.end_lineno or line) >= line:
+            return None  # `from __future__ import annotations; import mlflow`
+        separator = "" if isinstance(first, (ast.Import, ast.ImportFrom)) or cell else "\n"
+        text = "".join(f"import {name}\n" for name in lacking) + separator
+        return self._module.edit((line, 0), (line, 0), text) or None
 
 
 def _opens_module(statement: ast.stmt) -> bool:
@@ -361,19 +531,48 @@ def _in_commands(commands: Iterable[Command], known: dict[str, Value]) -> Iterat
             known[name] = value
             if name == VARIABLE:
                 yield Site(word.place, value)
-        if texts[:2] == ["%env", VARIABLE] or texts[:1] != ["mlflow"]:
-            continue
+        if shell.program(command) in _CONTAINER_PROGRAMS:
+            for word in _container_variables(command.words):
+                yield Site(word.place, shell_value(word.text, known))
+        arguments = _mlflow_arguments(command)
         options = ["--experiment-name"]
-        options += ["-n"] if texts[1:3] == ["experiments", "create"] else []
-        if texts[1:2] != ["run"] and texts[1:3] != ["experiments", "create"]:
+        if [word.text for word in arguments[:2]] == ["experiments", "create"]:
+            options.append("-n")
+        elif [word.text for word in arguments[:1]] != ["run"]:
             continue
-        for index, word in enumerate(command.words):
+        for index, word in enumerate(arguments):
             name, equals, text = word.text.partition("=")
             if name in options and equals:
                 yield Site(word.part(len(name) + 1, len(word.text)).place, shell_value(text, known))
-            elif word.text in options and index + 1 < len(command.words):
-                given = command.words[index + 1]
+            elif word.text in options and index + 1 < len(arguments):
+                given = arguments[index + 1]
                 yield Site(given.place, shell_value(given.text, known))
+
+
+_CONTAINER_PROGRAMS = ("docker", "docker-compose", "podman", "nerdctl", "kubectl")
+
+
+def _container_variables(words: Sequence[Word]) -> Iterator[Word]:
+    """Yield what `docker run -e NAME=value` and its like give the variable."""
+    for option, word in zip(("", *(word.text for word in words)), words, strict=False):
+        found = re.match(rf"(-e=?|--env=)?{VARIABLE}=", word.text)
+        if found and (found[1] or option in ("-e", "--env")):
+            yield word.part(found.end(), len(word.text))
+
+
+def _mlflow_arguments(command: Command) -> Sequence[Word]:
+    """Return the arguments of `mlflow`, given by name or path, or of `python -m mlflow`."""
+    from mlops_checklist.sources import shell
+
+    if shell.program(command) == "mlflow":
+        return command.words[1:]
+    for index, word in enumerate(command.words[1:], 1):
+        if not word.text.startswith("-"):
+            break
+        if word.text == "-m":
+            named = [each.text for each in command.words[index + 1 : index + 2]] == ["mlflow"]
+            return command.words[index + 2 :] if named else ()
+    return ()
 
 
 _EXPANSION = re.compile(

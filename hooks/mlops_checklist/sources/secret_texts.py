@@ -51,6 +51,12 @@ _TAILS = frozenset(
     "value val str string plain plaintext default prod production dev develop test staging text"
     " 1 2 3 old new current b64 base64 encoded admin root user db".split()
 )
+# What makes a password's name that of something else: `no_password`, `forgotPassword`.
+_NOT_A_PASSWORD = frozenset("no is has show hide use reset forgot change need needs with".split())
+# Secrets that are given as a text, not by the name of a Kubernetes Secret.
+_GIVEN_SECRETS = frozenset(
+    "client api app jwt session cookie webhook hmac signing shared auth consumer".split()
+)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zñ]+|\d+")
 
 
@@ -69,14 +75,20 @@ def secret_name(name: str) -> Strength | None:
         words.pop()
     if not words:
         return None
+    if joined := re.fullmatch(r"(\w+)(password|passwd)", words[-1]):  # PGPASSWORD
+        words[-1:] = joined.groups()
     last, before = words[-1], words[-2] if len(words) > 1 else ""
     if last in _PASSWORDS:
         short = last == "pass"  # `num_pass`, `first_pass`, `render.pass` are none
         if short and (before in _VOCABULARY or "." in name or before in ("by", "to", "did")):
             return None
-        return None if before in ("no", "is", "has", "show", "hide", "use", "reset") else "password"
+        return None if before in _NOT_A_PASSWORD else "password"
     if last == "phrase" and before == "pass":
         return "password"
+    if last == "secret" and words[0] == "existing":  # Helm: the name of a Secret
+        return None
+    if last == "pw" and before:
+        return "key"  # `pw` stands for many a thing
     if last in _KEYS or (last == "key" and before in _SECRET_KEYS):
         return None if before in ("use", "is", "has") and last == "secret" else "key"
     if last == "key":
@@ -110,11 +122,13 @@ _KNOWN_PLACEHOLDER = re.compile(
 _REFERENCE = re.compile(
     r"""(?x) \$\{ | \$\( | \{\{ | \{%  | %\( | \{[\w.!:\[\]"'()]*\} | ^%[\w-]*%?$
     | %[sdr]\b | ^\$[\w:.]+ | ^@[\w./-]+$
-    | ^[!&*][A-Za-z] | \$\w+$ | ^%\w+% | \#\{
-    | os\.environ | getenv | process\.env | ENV\[ | System\. | secrets?\. | vault | keyring
+    | ^[!&*][A-Za-z] | ^%\w+% | \#\{
+    | os\.environ | process\.env | ENV\[ | System\.
+    | (?<![\w-])(?:getenv|secrets?|vault|keyring)[.(\[] | ^(?:[A-Za-z]+[-_ ])*(?:vault|keyring)$
     | ^(?:op|ref\+\w+|env|vault|ssm|sm|gcp|aws|azure|secret|secrets|keyvault|awssm|gcpsm)[:/]
     | ^(?:arn|projects)[:/] | ^secretsmanager """
 )
+_EXPANDED = re.compile(r"\$\w+$")  # by a shell, a template
 _PATH = re.compile(
     r"""(?ix) ^(?:~|\.{1,2})?/[\w.@/ {}$-]*$ | ^[a-z][a-z0-9+.-]*://[^@\s]*$ | ^[a-z]:\\
     | ^(?:\w[\w.-]*/){2,}[\w.-]*$
@@ -140,7 +154,18 @@ def is_example(value: str) -> bool:
 
 def is_reference(value: str) -> bool:
     """`${VAR}`, `{{ var }}`, `%s`, `os.environ[…]`, `vault:…`: the value stands elsewhere."""
-    return bool(_REFERENCE.search(value))
+    return bool(_REFERENCE.search(value) or _EXPANDED.search(value))
+
+
+_LABEL = re.compile(r"(?:[a-z]{1,20}\d?|v?\d{1,4})(?:[-.](?:[a-z]{1,20}\d?|v?\d{1,4}))+")
+
+
+def names_kubernetes_secret(name: str, value: str) -> bool:
+    """`existingSecret: mlflow-db-v2`, `secret: db-credentials`: a Secret's name, in words."""
+    words = name_words(name)
+    if not words or words[-1] != "secret" or (len(words) > 1 and words[-2] in _GIVEN_SECRETS):
+        return False
+    return value[:1].isalpha() and bool(_LABEL.fullmatch(value))
 
 
 def is_own_key(name: str, value: str) -> bool:
@@ -203,12 +228,15 @@ def entropy(text: str) -> float:
     return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
 
 
-def can_be_secret(name: str, value: str, quoted: bool) -> bool:
-    """Tell whether no filter speaks against `value` as a secret called `name`."""
+def can_be_secret(name: str, value: str, quoted: bool, is_literal: bool = False) -> bool:
+    """Tell whether no filter speaks against `value` as a secret called `name`.
+
+    `is_literal`: it is a string of Python, in which `$` is a letter as others are.
+    """
     return not (
         len(value) < 4
         or is_placeholder(value)
-        or is_reference(value)
+        or (_REFERENCE.search(value) if is_literal else is_reference(value))
         or is_number(value)
         or is_own_key(name, value)
         or is_prose(value)
