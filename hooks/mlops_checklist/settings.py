@@ -5,8 +5,6 @@ counts, walking up from the file to the repository's root; tables are not merged
 `.mlops-checklist.toml` the `tool.mlops-checklist` prefix may be left out.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from argparse import Namespace

@@ -396,14 +396,14 @@ def _is_passed_over(path: str) -> bool:
 
 
 _UTF_8_KINDS = frozenset(["notebook", "json", "toml", "yaml", "mlmodel"])
-_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*(?P<encoding>[-\w.]+)")  # PEP 263
+_COOKIE = rb"[ \t\f]*#.*?coding[:=][ \t]*(?P<encoding>[-\w.]+)"  # PEP 263
 
 
 def _must_be_utf_8(file: File) -> bool:
     """Tell whether a file that is not UTF-8 is broken: by its format, or as Python by PEP 263."""
     if file.kind != "python":
         return file.kind in _UTF_8_KINDS
-    cookies = [_COOKIE.match(line) for line in file.data.split(b"\n", 2)[:2]]
+    cookies = [re.match(_COOKIE, line) for line in file.data.split(b"\n", 2)[:2]]
     encodings = [cookie["encoding"].lower() for cookie in cookies if cookie]
     return not encodings or encodings[0].startswith((b"utf-8", b"utf_8", b"utf8"))
 
@@ -477,13 +477,13 @@ def _of_output(text: str, file_lines: Sequence[int], cell: int) -> Passage:
     return Passage(text, place, "prose", is_output=True)
 
 
-_WRITTEN = re.compile(r"\s*%%[ ]*(?:write)?file[ \t]+(?:-a[ \t]+)?[\"']?(?P<path>[^\s\"']+)")
-_ENV_MAGIC = re.compile(r"^[ \t]*%(?:set_)?env[ \t]", re.MULTILINE)
+_WRITTEN = r"\s*%%[ ]*(?:write)?file[ \t]+(?:-a[ \t]+)?[\"']?(?P<path>[^\s\"']+)"
+_ENV_MAGIC = r"(?m)^[ \t]*%(?:set_)?env[ \t]"
 
 
 def _bare_in_cell(cell: Cell) -> str:
     """Return how far values without quotes count: as in the file that the cell writes."""
-    if cell.language != "writefile" or not (found := _WRITTEN.match(cell.source)):
+    if cell.language != "writefile" or not (found := _compiled(_WRITTEN).match(cell.source)):
         return ""
     from mlops_checklist.sources.files import kind
 
@@ -499,7 +499,7 @@ def _shell_in_cell(cell: Cell) -> tuple[tuple[int, int], ...]:
 
     pieces = shell_lines(cell)
     if cell.language == "python":
-        for found in _ENV_MAGIC.finditer(cell.source):
+        for found in _compiled(_ENV_MAGIC).finditer(cell.source):
             pieces.append(("", cell.source.count("\n", 0, found.end()) + 1, 1))
         pieces.sort(key=lambda piece: piece[1])
     return _spans(cell.source, pieces)
@@ -716,8 +716,8 @@ _OWN_TESTS: dict[str, Callable[[re.Match[str], str], bool]] = {
     "artifactory-key": _is_not_example,
 }
 
-_PEM = re.compile(r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----")
-_PEM_BODY = re.compile(
+_PEM = r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+_PEM_BODY = (
     # Between header and body: line ends and quotes, also escaped; header fields. Each text can be
     # read in one way alone.
     r"(?:(?<!\\)\\+[nr\"']|[\s\"'+,>|#*;]|[A-Za-z-]{3,20}:[ ][^\r\n\\]{1,80}(?=[\r\n\\]))"
@@ -728,8 +728,8 @@ _PEM_BODY = re.compile(
 def _private_keys(text: str, start: int, end: int) -> Iterator[Found]:
     from mlops_checklist.sources import secret_texts
 
-    for found in _PEM.finditer(text, start, end):
-        body = _PEM_BODY.match(text, found.end(), found.end() + 1500)
+    for found in _compiled(_PEM).finditer(text, start, end):
+        body = _compiled(_PEM_BODY).match(text, found.end(), found.end() + 1500)
         if not body or secret_texts.is_example(body["body"]):
             continue
         rule, says = "private-key", "Private key"
@@ -771,7 +771,7 @@ def _judged(text: str, pairs: Iterable[Pair], bare: str) -> Iterator[Found]:
             yield _named(text, pair)
 
 
-_KAGGLE = re.compile(
+_KAGGLE = (
     r"\\?[\"']username\\?[\"']\s{0,9}:\s{0,9}\\?[\"'][\w.-]{1,80}\\?[\"']\s{0,9},\s{0,20}"
     r"\\?[\"']key\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](?P<key>[0-9a-f]{32})\\?[\"']"
 )
@@ -783,7 +783,7 @@ def _of_kaggle(text: str) -> Iterator[Found]:
         return
     from mlops_checklist.sources import secret_texts
 
-    for found in _KAGGLE.finditer(text):
+    for found in _compiled(_KAGGLE).finditer(text):
         if not secret_texts.is_example(found["key"]):
             first, last = found.span("key")
             yield Found(first, last, "generic-secret", "Kaggle API key", "", (found["key"],))
@@ -810,7 +810,7 @@ def _named(text: str, pair: Pair) -> Found:
 
 # Forms of the engine's keyword plugin that `pairs` does not know: `"x" == password` and
 # `password("x")`.
-_KEYWORD_FORM = re.compile(
+_KEYWORD_FORM = (
     r"[\"'][ \t]*[!=]==?[ \t]*[\w.]{0,80}?(?i:passw|pwd|secret|api_?key)"
     r"|(?i:passw\w{0,20}|pwd|secret|api_?key)\(\""
 )
@@ -819,7 +819,7 @@ _KEYWORD_FORM = re.compile(
 def _of_keywords(text: str, start: int, end: int) -> Iterator[Found]:
     from mlops_checklist.sources import secret_texts
 
-    if end - start > 2000 or not _KEYWORD_FORM.search(text, start, end):
+    if end - start > 2000 or not _compiled(_KEYWORD_FORM).search(text, start, end):
         return
     from mlops_checklist.sources.engine import keyword_values
 
@@ -835,21 +835,22 @@ def _names_domino(text: str) -> bool:
     return "domino" in text.lower()
 
 
-_SECRET_WORD = re.compile(r"(?i)secret|token|password|passwd|credential|api_?key|private_?key")
-_HARMLESS = re.compile(
-    r"(?i)sha\d|digest|hash|md5|checksum|commit|revision|integrity|tokeniz|tokens\b|run_id|public|uuid|url"
+_SECRET_WORD = r"(?i)secret|token|password|passwd|credential|api_?key|private_?key"
+_HARMLESS = (
+    r"(?i)sha\d|digest|hash|md5|checksum|commit|revision|integrity|tokeniz|tokens\b|run_id|public"
+    r"|uuid|url"
 )
-_RANDOM = re.compile(r"(?<![\w+/=-])(?P<quote>\\?[\"'])(?P<text>[\w+/=-]{20,200})(?P=quote)")
+_RANDOM = r"(?<![\w+/=-])(?P<quote>\\?[\"'])(?P<text>[\w+/=-]{20,200})(?P=quote)"
 
 
 def _random_texts(text: str, start: int, end: int) -> Iterator[Found]:
     """Yield quoted texts that the engine's entropy plugins find, beside a secret's word."""
     from mlops_checklist.sources import secret_texts
 
-    for found in _RANDOM.finditer(text, start, end):
+    for found in _compiled(_RANDOM).finditer(text, start, end):
         value = found["text"]
         before = text[max(start, found.start() - 60) : found.start()]
-        if not _SECRET_WORD.search(before) or _HARMLESS.search(before):
+        if not _compiled(_SECRET_WORD).search(before) or _compiled(_HARMLESS).search(before):
             continue
         if not secret_texts.looks_random(value) or secret_texts.is_id(value):
             continue
@@ -970,8 +971,8 @@ def _message(file: File, passage: Passage, each: Found, value: str) -> str:
 
 # --- What is passed over, and what is proven ------------------------------------------------
 
-_ALLOWED = re.compile(r"pragma: ?(?:allow|white)list[ -]secret")
-_ALLOWED_NEXT = re.compile(r"pragma: ?(?:allow|white)list[ -]nextline[ -]secret")
+_ALLOWED = r"pragma: ?(?:allow|white)list[ -]secret"
+_ALLOWED_NEXT = r"pragma: ?(?:allow|white)list[ -]nextline[ -]secret"
 
 
 @functools.lru_cache(maxsize=2)
@@ -985,10 +986,10 @@ def _is_allowed(text: str, each: Found) -> bool:
         return False
     start = text.rfind("\n", 0, each.start) + 1
     end = text.find("\n", each.start)
-    if _ALLOWED.search(text, start, end if end >= 0 else len(text)):
+    if _compiled(_ALLOWED).search(text, start, end if end >= 0 else len(text)):
         return True
     above = text.rfind("\n", 0, max(0, start - 1)) + 1
-    return bool(_ALLOWED_NEXT.search(text, above, start))
+    return bool(_compiled(_ALLOWED_NEXT).search(text, above, start))
 
 
 @functools.cache
@@ -1025,21 +1026,19 @@ def _is_known(known: frozenset[str], each: Found, value: str) -> bool:
     )
 
 
-_OUTSIDE = re.compile(
-    r"""(?x) (?:environ|getenv|env) (?:\.get)? \s{0,5} [\[(] \s{0,5}
+_OUTSIDE = r"""(?x) (?:environ|getenv|env) (?:\.get)? \s{0,5} [\[(] \s{0,5}
         ["'] (?P<variable>[A-Za-z_]\w{2,80}) ["']
     | (?P<manager> dbutils\.secrets\.get | get_secret_value | access_secret_version | hvac\.Client
         | SecretClient\(
         | keyring\.get_password | getpass\.getpass\( | secretKeyRef: | \$\{\{\ {0,3}secrets\.\w+ )
     | \$\{?(?P<shell>[A-Z][A-Z0-9_]{3,80})\b """
-)
 
 
 def _read_from_outside(text: str) -> int | None:
     """Return where a secret is first read from the environment or a secret manager."""
     from mlops_checklist.sources.secret_texts import secret_name
 
-    for found in _OUTSIDE.finditer(text):
+    for found in _compiled(_OUTSIDE).finditer(text):
         name = found["variable"] or found["shell"]
         if found["manager"] or (name and secret_name(name)):
             return found.start()
