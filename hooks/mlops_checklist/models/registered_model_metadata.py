@@ -387,7 +387,9 @@ def _in_commands(file: File) -> Iterator[Outcome]:
             uri = expand(word.text[start.end() :], known)
             if uri.startswith("models:/"):
                 place = word.at(start.end())
-                yield from _judged_uris(_in_cell(place, cell), [(uri, False)], False)
+                if cell is not None:
+                    place = cell.place(place)
+                yield from _judged_uris(place, [(uri, False)], False)
 
 
 def _commands(file: File, known: dict[str, str]) -> Iterator[tuple[Cell | None, Command]]:
@@ -407,14 +409,6 @@ def _commands(file: File, known: dict[str, str]) -> Iterator[tuple[Cell | None, 
     else:
         for command in shell.commands(file.text):
             yield None, command
-
-
-def _in_cell(place: Place, cell: Cell | None) -> Place:
-    if cell is None:
-        return place
-    lines = cell.file_lines
-    file_line = lines[place.line - 1] if place.line <= len(lines) else None
-    return place._replace(cell=cell.number, file_line=file_line)
 
 
 # --- MLmodel files and model cards ----------------------------------------------------------

@@ -17,7 +17,6 @@ from mlops_checklist.sources.files import File
 if TYPE_CHECKING:
     import ast
 
-    from mlops_checklist.sources.notebook import Cell
     from mlops_checklist.sources.python import Module
     from mlops_checklist.sources.r import Token
     from mlops_checklist.sources.shell import Command, Word
@@ -92,7 +91,7 @@ def _in_notebook(file: File, project: Callable[[], str]) -> Iterator[Site]:
         if cell.kind == "code" and cell.language == "r":  # the kernel's, or by %%R
             text = re.sub(r"\A(?:[ \t]*(?:#.*)?\n)*[ \t]*%.*", _blank, cell.source)
             for site in _in_r_text(text):
-                yield site._replace(place=_in_cell(cell, site.place))
+                yield site._replace(place=cell.place(site.place))
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -473,7 +472,7 @@ def _commands_in_python(
         for cell in file.read(notebook.notebook).cells:
             for text, line, column in notebook.shell_lines(cell):
                 for command in shell.commands(text, line, column):
-                    yield command, functools.partial(_in_cell, cell)
+                    yield command, cell.place
     for call in module.calls:
         name = module.qualified(call.func) or ""
         if not name.startswith(("subprocess.", "os.system", "os.popen")) or not call.args:
@@ -497,11 +496,6 @@ def _items(node: ast.expr) -> Sequence[ast.expr]:
 
 def _at(place: Place, _: Place) -> Place:
     return place
-
-
-def _in_cell(cell: Cell, place: Place) -> Place:
-    file_line = cell.file_lines[min(place.line, len(cell.file_lines)) - 1]
-    return place._replace(cell=cell.number, file_line=file_line)
 
 
 # --- Shell, Dockerfile, .env --------------------------------------------------------------

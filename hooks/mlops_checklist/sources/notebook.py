@@ -71,6 +71,11 @@ class Cell(NamedTuple):
     def lines(self) -> list[Line]:
         return [Line(*each) for each in zip(self.source.split("\n"), self.file_lines, strict=True)]
 
+    def place(self, place: Place) -> Place:
+        """Return a place in the source as one in the notebook; the last line is the limit."""
+        file_line = self.file_lines[min(place.line, len(self.file_lines)) - 1]
+        return place._replace(cell=self.number, file_line=file_line)
+
 
 class Notebook(NamedTuple):
     """A notebook. `language` is the kernel's, `version` the major number of nbformat."""
