@@ -421,15 +421,9 @@ def _scripts(file: File) -> Iterator[_Script]:
         for cell in file.read(notebook.notebook).cells:
             if cell.kind != "code" or not re.search(r"install|create| add ", cell.source):
                 continue
-
-            def in_cell(place: Place, cell: notebook.Cell = cell) -> Place:
-                numbers = cell.file_lines
-                file_line = numbers[min(place.line, len(numbers)) - 1]
-                return Place(place.line, place.column, cell.number, file_line)
-
             lines = cell.source.split("\n")
             for text, line, column in notebook.shell_lines(cell):
-                yield _Script(shell.commands(text, line, column), in_cell, lines, {})
+                yield _Script(shell.commands(text, line, column), cell.place, lines, {})
 
 
 def _commands(script: _Script, judge: _Judge) -> Iterator[Outcome]:
