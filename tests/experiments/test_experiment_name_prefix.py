@@ -593,7 +593,7 @@ def test_r_cell_in_a_python_notebook() -> None:
 FIXED = {
     "call": (
         "import mlflow\n\nmlflow.set_experiment('churn')  # ours\n",
-        "import getpass\nimport os\nimport mlflow\n\n"
+        "import getpass\nimport os\n\nimport mlflow\n\n"
         'mlflow.set_experiment("-".join([os.environ.get("DOMINO_PROJECT_NAME", "fraud-"), '
         "os.environ.get(\"DOMINO_STARTING_USERNAME\") or getpass.getuser(), 'churn']))  # ours\n",
     ),
@@ -686,7 +686,7 @@ SAFE = {
 @pytest.mark.parametrize("text", SAFE.values(), ids=SAFE)
 def test_fix_of_all_places(text: str) -> None:
     after = repaired("train.py", text)
-    assert after.startswith("import getpass\nimport os\nimport mlflow\n")
+    assert after.startswith("import getpass\nimport os\n\nimport mlflow\n")
     assert found(judged("train.py", after)) == []
 
 

@@ -433,8 +433,6 @@ class _Imports:
         return self._edits[cell]
 
     def _made(self, cell: int | None) -> tuple[Edit, ...] | None:
-        import ast
-
         use = self._first_use[cell]
         lacking = [name for name in _IMPORTS if self._imported.get(name, use) >= use]
         if not lacking:
@@ -443,9 +441,23 @@ class _Imports:
         line = min([first.lineno, *(mark.lineno for mark in getattr(first, "decorator_list", ()))])
         if before is not None and (before.end_lineno or line) >= line:
             return None  # `from __future__ import annotations; import mlflow`
-        separator = "" if isinstance(first, (ast.Import, ast.ImportFrom)) or cell else "\n"
+        # A blank line before what is not of the standard library, as formatters want it.
+        separator = "" if _is_standard_import(first) or cell else "\n"
         text = "".join(f"import {name}\n" for name in lacking) + separator
         return self._module.edit((line, 0), (line, 0), text) or None
+
+
+def _is_standard_import(statement: ast.stmt) -> bool:
+    import ast
+    import sys
+
+    if isinstance(statement, ast.ImportFrom):
+        names = [statement.module or ""]
+    elif isinstance(statement, ast.Import):
+        names = [alias.name for alias in statement.names]
+    else:
+        return False
+    return all(name.partition(".")[0] in sys.stdlib_module_names for name in names)
 
 
 def _opens_module(statement: ast.stmt) -> bool:
