@@ -134,6 +134,7 @@ def missing_parts(card: Card) -> list[str]:
     return lacking
 
 
+# What templates leave, and the words that authors leave for later: the rule looks for them.
 _RESIDUE = re.compile(
     r"\[?\bmore information needed\b\]?"
     r"|\{\{.{0,200}?\}\}|\{%.{0,200}?%\}"
