@@ -7,9 +7,12 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlops_checklist.outcome import Place
+
+if TYPE_CHECKING:
+    from mlops_checklist.sources.repository import Repository
 
 Read = TypeVar("Read")
 
@@ -108,7 +111,12 @@ def _kind_by_shebang(path: str) -> str:
 
 
 class File:
-    """One file: read once, decoded once, parsed at most once by each reader."""
+    """One file: read once, decoded once, parsed at most once by each reader.
+
+    `repository` is set where its imports may be followed into the files around it.
+    """
+
+    repository: Repository | None = None
 
     def __init__(self, path: str, kind_: str | None = None, data: bytes | None = None) -> None:
         self.path = path

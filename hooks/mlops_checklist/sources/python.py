@@ -5,6 +5,9 @@ into calls). A `Module` answers for any node what dotted name it stands for, thr
 aliases and visible instances (`qualified`); which function or class of the module it names
 (`definition`); which assignments reach it (`bindings`). `sources.values` builds on it.
 
+Where the file knows its repository, imports are followed into the repository's other modules: a
+node that is returned may stand in another module, which `home` tells.
+
 Nothing is executed, and nothing is guessed.
 """
 
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import os
 import re
 import sys
 from bisect import bisect_left
@@ -61,6 +65,13 @@ class Unparsed(NamedTuple):
 
 def module(file: File) -> Module:
     """Parse a Python file or a notebook. Raises Unreadable where it is neither."""
+    parsed = _module(file)
+    if file.repository is not None:
+        file.repository.parsed.append(parsed)
+    return parsed
+
+
+def _module(file: File) -> Module:
     if file.kind == "notebook":
         return _notebook_module(file)
     if len(file.data) > LARGEST:
@@ -181,10 +192,83 @@ class Module:
         self._classes: dict[ast.AST, ast.ClassDef | None] = {}
         self._called: dict[str, list[ast.Call]] = {}  # calls by the last name of what is called
         self._calls_to: dict[ast.AST, list[ast.Call]] = {}
+        self._links: dict[str, tuple[Module, ast.expr] | None] = {}
+        self._asked: dict[str, ast.expr] = {}  # what other modules ask for, by name
+        self._outside: set[ast.AST] = set()  # names in such expressions
         # A block of statements is known by its first one.
         self.heads: dict[ast.AST, ast.AST] = {}
         self.jumps: dict[ast.AST, list[ast.AST]] = {}  # by block: what leaves it or its loop
         self._index()
+
+    # The modules around.
+
+    def home(self, node: ast.AST) -> Module:
+        """Return the module that `node` stands in: this one, or another of the repository."""
+        repository = self.file.repository
+        if node in self._parents or node is self.tree or repository is None:
+            return self
+        return next((other for other in repository.parsed if node in other._parents), self)
+
+    def link(self, dotted: str) -> tuple[Module, ast.expr] | None:
+        """Return the module of the repository that a qualified name leads into, and there an
+        expression that stands for what is left of the name.
+        """
+        repository = self.file.repository
+        if repository is None or "(" in dotted:
+            return None
+        first = dotted if dotted.startswith(".") else dotted.partition(".")[0]
+        if first not in self._links:
+            self._links[first] = None
+            if not repository.find(os.path.normpath(self.file.path), first):
+                return None
+            del self._links[first]
+        if dotted not in self._links:
+            self._links[dotted] = None  # a name that leads back to itself
+            located = repository.locate(os.path.normpath(self.file.path), dotted)
+            if located is not None and located[1]:
+                try:
+                    other = repository.file(located[0]).read(module)
+                except Unreadable:
+                    return None
+                if other is not self:
+                    self._links[dotted] = other, other._ask(located[1])
+        return self._links[dotted]
+
+    def _ask(self, names: Sequence[str]) -> ast.expr:
+        """Return an expression for a name of this module as it is when its statements have run."""
+        asked = ".".join(names)
+        if asked not in self._asked:
+            expression: ast.expr = ast.Name(names[0], ast.Load())
+            self._outside.add(expression)
+            self._parents[expression] = self.tree
+            for name in names[1:]:
+                outer = ast.Attribute(expression, name, ast.Load())
+                self._parents[expression], self._parents[outer] = outer, self.tree
+                expression = outer
+            self._asked[asked] = expression
+        return self._asked[asked]
+
+    def starred(self, name: str) -> tuple[Module, ast.expr] | None:
+        """Return what a name stands for that `from … import *` or `%run` brings in."""
+        for origin in reversed(self._stars):
+            linked = self.link(f"{origin}{'' if origin.endswith('.') else '.'}{name}")
+            if linked is not None and linked[0].binds(name):
+                return linked
+        repository = self.file.repository
+        if repository is None or self.file.kind != "notebook":
+            return None
+        for path in sorted(repository.imports(os.path.normpath(self.file.path))):
+            try:
+                other = repository.file(path).read(module)
+            except Unreadable:
+                continue
+            if path.endswith(".ipynb") and other.binds(name):
+                return other, other._ask([name])
+        return None
+
+    def binds(self, name: str) -> bool:
+        """Tell whether the module gives a global name a meaning."""
+        return (self.tree, name) in self._bound
 
     # Where things stand.
 
@@ -435,6 +519,7 @@ class Module:
                 flow = self._flows.get((scope, name))
                 if flow is None:
                     flow = self._flows[scope, name] = _Flow(self, scope, bound)
+                direct = direct and node not in self._outside
                 reached = flow.before(node) if direct else flow.end
                 return [bound[index] for index in sorted(reached)] or bound
             if scope is self.tree:
@@ -464,17 +549,20 @@ class Module:
             base = self._qualify(node.value, depth + 1)
             if base is not None:
                 result = f"{base}.{node.attr}"
+                if (linked := self.link(result)) is not None:
+                    result = linked[0]._qualify(linked[1], depth + 1) or result
             elif (owner := self._class(node.value, depth + 1)) is not None:
                 for value in self.attribute(owner, node.attr):
-                    result = result or self._qualify(value, depth + 1)
+                    result = result or self.home(value)._qualify(value, depth + 1)
         elif isinstance(node, ast.Call):
             called = self._qualify(node.func, depth + 1)
-            if called is not None:
-                result = f"{called}()"
-            elif isinstance(function := self._definition(node.func, depth + 1), FUNCTIONS):
-                # A helper that builds the client.
+            own = called is None or self.link(called) is not None
+            if own and isinstance(function := self._definition(node.func, depth + 1), FUNCTIONS):
+                home = self.home(function)  # a helper that builds the client
                 for value in returned(function):
-                    result = result or self._qualify(value, depth + 1)
+                    result = result or home._qualify(value, depth + 1)
+            if result is None and called is not None:
+                result = f"{called}()"
         elif isinstance(node, ast.Await):
             result = self._qualify(node.value, depth + 1)
         elif isinstance(node, ast.BoolOp):
@@ -490,7 +578,9 @@ class Module:
         for binding in bindings:
             result = None
             if binding.how == "import":
-                return binding.target
+                linked = self.link(binding.target)
+                known = linked and linked[0]._qualify(linked[1], depth + 1)
+                return known or binding.target
             if binding.how in ("value", "entered"):
                 result = self._qualify(binding.node, depth + 1)
             elif binding.how == "parameter":
@@ -499,6 +589,8 @@ class Module:
                 return result
         if bindings:
             return None
+        if (linked := self.starred(node.id)) is not None:
+            return linked[0]._qualify(linked[1], depth + 1)
         if hasattr(builtins, node.id):
             return node.id
         return f"{self._stars[-1]}.{node.id}" if self._stars else None
@@ -518,7 +610,7 @@ class Module:
         return f"{named}()" if named and "." in named else None
 
     def definition(self, node: ast.AST) -> Function | ast.ClassDef | ast.Lambda | None:
-        """Return the function, lambda or class of this module that an expression names."""
+        """Return the function, lambda or class of the repository that an expression names."""
         return self._definition(node, 0)
 
     def _definition(self, node: ast.AST, depth: int) -> Function | ast.ClassDef | ast.Lambda | None:
@@ -526,22 +618,36 @@ class Module:
             return None
         if isinstance(node, ast.Lambda):
             return node
+        linked: tuple[Module, ast.expr] | None = None
         if isinstance(node, ast.Name):
-            for binding in self.bindings(node.id, node):
+            bindings = self.bindings(node.id, node)
+            for binding in bindings:
                 if isinstance(binding.node, (*FUNCTIONS, ast.ClassDef)):
                     return binding.node
                 if binding.how == "value":
                     return self._definition(binding.node, depth + 1)
+                if binding.how == "import" and (linked := self.link(binding.target)) is not None:
+                    break
+            if not bindings:
+                linked = self.starred(node.id)
         elif isinstance(node, ast.Attribute):
             owner = self._class(node.value, depth + 1) or self._definition(node.value, depth + 1)
             if isinstance(owner, ast.ClassDef):
                 for found in self.attribute(owner, node.attr):
                     if isinstance(found, FUNCTIONS):
                         return found
-        return None
+            linked = self._linked_attribute(node, depth)
+        return linked[0]._definition(linked[1], depth + 1) if linked is not None else None
+
+    def _linked_attribute(self, node: ast.Attribute, depth: int) -> tuple[Module, ast.expr] | None:
+        """Return where `package.module.name` leads, where that is a module of the repository."""
+        if self.file.repository is None:
+            return None
+        base = self._qualify(node.value, depth + 1)
+        return self.link(f"{base}.{node.attr}") if base is not None else None
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
-        """Return the class of this module that an expression is an instance of, or None."""
+        """Return the class of the repository that an expression is an instance of, or None."""
         return self._class(node, 0)
 
     def _class(self, node: ast.AST, depth: int) -> ast.ClassDef | None:
@@ -558,34 +664,42 @@ class Module:
             if isinstance(called, ast.ClassDef):
                 return called
             if isinstance(called, FUNCTIONS):
+                home = self.home(called)
                 if called.returns is not None:
-                    declared = self._definition(called.returns, depth + 1)
+                    declared = home._definition(called.returns, depth + 1)
                     if isinstance(declared, ast.ClassDef):
                         return declared
                 for value in returned(called):
-                    if (owner := self._class(value, depth + 1)) is not None:
+                    if (owner := home._class(value, depth + 1)) is not None:
                         return owner
         elif isinstance(node, ast.Name):
             if (owner := self._owner(node)) is not None:
                 return owner
-            for binding in self.bindings(node.id, node):
+            bindings = self.bindings(node.id, node)
+            linked = None if bindings else self.starred(node.id)
+            for binding in bindings:
                 if binding.how in ("value", "entered"):
                     return self._class(binding.node, depth + 1)
+                if binding.how == "import":
+                    linked = linked or self.link(binding.target)
                 annotation = getattr(binding.node, "annotation", None)
                 if binding.how == "parameter" and annotation is not None:
                     declared = self._definition(annotation, depth + 1)
                     return declared if isinstance(declared, ast.ClassDef) else None
+            return linked[0]._class(linked[1], depth + 1) if linked is not None else None
         elif isinstance(node, ast.Attribute) and (owner := self._class(node.value, depth + 1)):
             for held in self.attribute(owner, node.attr):
-                if (inner := self._class(held, depth + 1)) is not None:
+                if (inner := self.home(held)._class(held, depth + 1)) is not None:
                     return inner
+        elif isinstance(node, ast.Attribute):
+            if (linked := self._linked_attribute(node, depth)) is not None:
+                return linked[0]._class(linked[1], depth + 1)
         return None
 
     def attribute(self, owner: ast.ClassDef, name: str) -> list[ast.AST]:
         """Return what `name` can be on an instance of `owner`: values assigned, or a method.
 
-        Looks at `self.name = …` in the methods, at the class body, then at base classes of the
-        same module.
+        Looks at `self.name = …` in the methods, at the class body, then at base classes.
         """
         seen: set[ast.AST] = set()
         waiting = [owner]
@@ -594,27 +708,47 @@ class Module:
             if current in seen:
                 continue
             seen.add(current)
-            found: list[ast.AST] = [*self._attributes.get((current, name), ())]
-            for binding in self._bound.get((current, name), ()):
+            home = self.home(current)
+            found: list[ast.AST] = [*home._attributes.get((current, name), ())]
+            for binding in home._bound.get((current, name), ()):
                 if binding.how in ("value", "function"):
                     found.append(binding.node)
             if found:
                 return found
             for base in current.bases:
-                known = self._definition(base, 0)
+                known = home._definition(base, 0)
                 if isinstance(known, ast.ClassDef):
                     waiting.append(known)
         return []
 
     def calls_to(self, definition: ast.AST) -> list[ast.Call]:
-        """Return the calls of a function or class that this module defines."""
+        """Return the calls of a function or class of the repository, its own module's first."""
+        home = self.home(definition)
+        if home is not self:
+            return home.calls_to(definition)
         if definition not in self._calls_to:
-            name = getattr(definition, "name", "")
-            called = [*self._called.get(name, ()), *self._called.get("cls", ())]
-            self._calls_to[definition] = [
-                call for call in called if self._definition(call.func, 0) is definition
-            ]
+            self._calls_to[definition] = found = []
+            for other in (self, *self._users(getattr(definition, "name", ""))):
+                called = other._called.get(getattr(definition, "name", ""), ())
+                found += [
+                    call
+                    for call in (*called, *other._called.get("cls", ()))
+                    if other._definition(call.func, 0) is definition
+                ]
         return self._calls_to[definition]
+
+    def _users(self, name: str) -> Iterator[Module]:
+        """Yield the modules that import this one and hold a name."""
+        repository = self.file.repository
+        if repository is None or not name:
+            return
+        for path in sorted(repository.users(os.path.normpath(self.file.path))):
+            file = repository.file(path)
+            try:
+                if name.encode() in file.bytes:
+                    yield file.read(module)
+            except Unreadable:
+                continue  # whoever judges it says why
 
 
 State = frozenset[int]  # bindings of one name, by their position in the list of all of them

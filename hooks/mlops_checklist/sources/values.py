@@ -8,11 +8,13 @@ environment variables, and command-line options; what cannot be known is `Unknow
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Union
 
 from mlops_checklist.sources import python
+from mlops_checklist.sources.files import File, Unreadable
 from mlops_checklist.sources.python import FUNCTIONS, Binding, Function, Module, argument
 
 _DEEPEST = 30  # nested steps
@@ -191,15 +193,29 @@ _FIELDS = {
 _RUNNERS = ("typer.run", "fire.Fire", "tyro.cli", "defopt.run")
 
 
-class Values:
-    """Folds the expressions of one module."""
+def values(file: File) -> Values:
+    """Return what folds the expressions of a Python file or notebook."""
+    return Values(file.read(python.module))
 
-    def __init__(self, module: Module) -> None:
+
+class _Progress:
+    """How far one question has come, in all the modules that it leads through."""
+
+    def __init__(self) -> None:
+        self.by_module: dict[Module, Values] = {}
+        self.folding: set[tuple[int, int]] = set()
+        self.steps = 0
+        self.cuts = 0  # expressions left unfolded for want of steps, or for a circle
+
+
+class Values:
+    """Folds the expressions of one module, and of those of the repository that they lead to."""
+
+    def __init__(self, module: Module, progress: _Progress | None = None) -> None:
         self.module = module
-        self._folding: set[tuple[int, int]] = set()
+        self._progress = progress or _Progress()
+        self._progress.by_module[module] = self
         self._known: dict[ast.AST, tuple[int, Value]] = {}  # with the depth it was folded at
-        self._steps = 0
-        self._cuts = 0  # expressions left unfolded for want of steps, or for a circle
         self._options: dict[str, ast.Call] | None = None
         self._dictionaries: dict[ast.Dict, dict[str, list[ast.expr]]] = {}
         self._commands: set[ast.AST] | None = None
@@ -207,8 +223,13 @@ class Values:
 
     def of(self, node: ast.AST) -> Value:
         """Return what the expression `node` can be."""
-        self._steps = 0
+        self._progress.steps = 0
         return self._fold(node, _NOTHING, 0)
+
+    def at(self, node: ast.AST) -> Values:
+        """Return what folds the expressions of the module that `node` stands in."""
+        home = self.module.home(node)
+        return self._progress.by_module.get(home) or Values(home, self._progress)
 
     def expressions(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield the expressions that can stand behind `node`, names followed to assignments."""
@@ -216,6 +237,9 @@ class Values:
 
     def _expressions(self, node: ast.AST, depth: int, seen: set[ast.AST]) -> Iterator[ast.AST]:
         if depth > _DEEPEST or node in seen:
+            return
+        if (home := self.at(node)) is not self:
+            yield from home._expressions(node, depth + 1, seen)
             return
         seen.add(node)
         if isinstance(node, ast.Name):
@@ -227,11 +251,15 @@ class Values:
                 elif binding.how == "parameter":
                     for _, given in self._passed(binding.node, binding.statement):
                         passed += [given] if given is not None else []
+                elif binding.how == "import" and (linked := self.module.link(binding.target)):
+                    passed.append(linked[1])
                 for given in passed:
                     yield from self._expressions(given, depth + 1, seen)
                 if binding.how != "value" and not passed:
                     yield node
-            if not bindings:
+            if not bindings and (linked := self.module.starred(node.id)) is not None:
+                yield from self._expressions(linked[1], depth + 1, seen)
+            elif not bindings:
                 yield node
         elif isinstance(node, ast.IfExp):
             yield from self._expressions(node.body, depth + 1, seen)
@@ -271,23 +299,26 @@ class Values:
 
     def _fold(self, node: ast.AST, given: Mapping[ast.arg, Value], depth: int) -> Value:
         """Fold one expression; `given` holds what a call in progress passes for parameters."""
+        if (home := self.at(node)) is not self:
+            return home._fold(node, given, depth + 1)
         known = self._known.get(node) if given is _NOTHING else None
         if known is not None and known[0] <= depth:
             return known[1]
-        self._steps += 1
+        progress = self._progress
+        progress.steps += 1
         key = (id(node), id(given))
         if depth > _DEEPEST:
             return Unknown(_written(node), node)
-        if self._steps > _STEPS or key in self._folding:
-            self._cuts += 1
+        if progress.steps > _STEPS or key in progress.folding:
+            progress.cuts += 1
             return Unknown(_written(node), node)
-        cuts = self._cuts
-        self._folding.add(key)
+        cuts = progress.cuts
+        progress.folding.add(key)
         try:
             value = self._folded(node, given, depth + 1)
         finally:
-            self._folding.discard(key)
-        if given is _NOTHING and (cuts == self._cuts or not self._folding):
+            progress.folding.discard(key)
+        if given is _NOTHING and (cuts == progress.cuts or not progress.folding):
             self._known[node] = (depth, value)
         return value
 
@@ -353,6 +384,8 @@ class Values:
 
     def _name(self, node: ast.Name, given: Mapping[ast.arg, Value], depth: int) -> Value:
         bindings = self.module.bindings(node.id, node)
+        if not bindings and (linked := self.module.starred(node.id)) is not None:
+            return self._fold(linked[1], given, depth)
         if not bindings or len(bindings) > _WIDEST:
             return Unknown(node.id, node)
         value = _choice(self._binding(binding, node, given, depth) for binding in bindings)
@@ -372,6 +405,8 @@ class Values:
             if binding.node in given:
                 return given[binding.node]
             return self._parameter(binding.node, binding.statement, use, depth)
+        if binding.how == "import" and (linked := self.module.link(binding.target)):
+            return self._fold(linked[1], _NOTHING, depth)
         if binding.how == "element":
             if isinstance(binding.node, (ast.List, ast.Tuple, ast.Set)) and not binding.target:
                 return _choice(self._fold(item, given, depth) for item in binding.node.elts)
@@ -437,10 +472,13 @@ class Values:
     def _attribute(self, node: ast.Attribute, given: Mapping[ast.arg, Value], depth: int) -> Value:
         owner = self._owner(node)
         if owner is not None:
-            value = self._field(owner, node, depth)
+            value = self.at(owner)._field(owner, node, depth)
             if value is not None:
                 return _named(node.attr, value)
         name = self.module.qualified(node)
+        base = self.module.qualified(node.value)
+        if base is not None and (linked := self.module.link(f"{base}.{node.attr}")) is not None:
+            return self._fold(linked[1], _NOTHING, depth)
         if name is not None and not name.startswith("."):
             if (option := self._option(node.attr, name, node, depth)) is not None:
                 return option
@@ -673,7 +711,8 @@ class Values:
     ) -> Value:
         """Fold what a function of the module returns for this call."""
         arguments = [*function.args.posonlyargs, *function.args.args]
-        if isinstance(self.module.parent(function), ast.ClassDef) and isinstance(
+        home = self.module.home(function)
+        if isinstance(home.parent(function), ast.ClassDef) and isinstance(
             node.func, ast.Attribute
         ):
             marks = function.decorator_list if isinstance(function, FUNCTIONS) else []
@@ -722,7 +761,9 @@ class Values:
     def _option(self, attribute: str, name: str, node: ast.AST, depth: int) -> Value | None:
         """Return the command-line option behind `args.attribute`, if the module declares it."""
         if self._options is None:
-            self._options = dict(_declared_options(self.module))
+            self._options = {}
+            for module in (*_around(self.module), self.module):
+                self._options.update(_declared_options(module))
         call = self._options.get(attribute)
         if call is None or (name and "()" not in name and "FLAGS" not in name):
             return None
@@ -732,6 +773,21 @@ class Values:
         if default is None or _is_none(default):
             return Option(attribute, None, node)
         return Option(attribute, self._fold(default, _NOTHING, depth), node)
+
+
+def _around(module: Module) -> Iterator[Module]:
+    """Yield the modules of the repository that may declare the options a module reads."""
+    file = module.file
+    if file.repository is None:
+        return
+    path = os.path.normpath(file.path)
+    near = {*file.repository.closure(path), *file.repository.users(path)} - {path}
+    for other in sorted(near):
+        try:
+            if re.search(rb"add_argument|DEFINE_", file.repository.file(other).bytes):
+                yield file.repository.file(other).read(python.module)
+        except Unreadable:
+            continue  # whoever judges it says why
 
 
 def _declared_options(module: Module) -> Iterator[tuple[str, ast.Call]]:

@@ -1,0 +1,273 @@
+"""The repository's Python files: which imports which, and which of them begin a program.
+
+Imports are read off the bytes, so that only files whose contents matter are ever parsed. Tracked
+files are the repository; outside of Git it is the files that were given. An import is looked for
+in the importing file's folder, in the folders around it and their `src/`, in those given as
+`--root`, and among the packages of the repository's other projects (folders with a
+pyproject.toml, setup.py or setup.cfg, and their `src/`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from typing import TYPE_CHECKING
+
+from mlops_checklist.sources.files import File, Unreadable, kind, repository_root
+
+if TYPE_CHECKING:
+    from mlops_checklist.sources.python import Module
+
+# Their imports make no program, and nothing of them belongs to one: as in the manifest.
+PASSED_OVER = re.compile(
+    r"(?:^|/)(?:tests?|docs|\.ipynb_checkpoints|\.Trash[^/]*|node_modules|site-packages|\.?venv"
+    r"|mlruns|mlartifacts)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+)
+_PYTHON = (".py", ".pyw", ".ipynb")
+_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
+_COMMANDED = re.compile(
+    rb"\bpython[\d.]*[ \t]+(?:-[uOBEs]+[ \t]+)*(?:-m[ \t]+([\w.]+)|[\"']?([\w./-]+\.py)\b)"
+)
+_COMMANDING = re.compile(r"\.(?:sh|bash|zsh|ya?ml)$|(?:^|/)(?:MLproject|Makefile|dvc\.lock)$|ockerfile")
+
+_TEXTS = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
+# `import a.b as c, d`, `from ..a import (b, c)`; in a notebook, each line is a JSON string.
+_IMPORT = re.compile(
+    rb"^[ \t]*\"?[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]*)"
+    rb"|import[ \t]+([^\n;#]*))",
+    re.MULTILINE,
+)
+_BY_NAME = re.compile(rb"\b(?:import_module|run_module)\(\s*[\"']([\w.]+)")
+_BY_PATH = re.compile(
+    rb"%run[ \t]+(?:-\w+[ \t]+)*\\?[\"']?([^\s\"'\\]+)"
+    rb"|\b(?:run_path|exec\(\s*open)\(\s*\\?[\"']([^\"'\\]+)"
+)
+_MAIN = re.compile(rb"__name__[ \t]*==[ \t]*\\?[\"']__main__")
+
+
+class Repository:
+    """The Python files around the given ones, each read once in a run."""
+
+    def __init__(self, paths: Iterable[str], roots: Sequence[str] = ()) -> None:
+        self._files: dict[str, File] = {}
+        given = [os.path.normpath(path) for path in paths]
+        top = repository_root(os.path.dirname(os.path.abspath(given[0]))) if given else None
+        self.listed = frozenset((*given, *(_tracked(top) if top else ())))
+        self.python = frozenset(path for path in self.listed if path.endswith(_PYTHON)) | {
+            path for path in given if kind(path) == "python"
+        }
+        self._roots = [os.path.normpath(root) for root in roots]
+        self._projects = sorted(
+            {os.path.dirname(path) for path in self.listed if path.endswith(_PROJECT)}
+        )
+        self._imports: dict[str, frozenset[str]] = {}
+        self._importers: dict[str, set[str]] | None = None
+        self._closures: dict[str, tuple[str, ...]] = {}
+        self._commanded: frozenset[str] | None = None
+        self.parsed: list[Module] = []  # kept here by `sources.python`
+
+    def add(self, file: File) -> None:
+        """Make `file` one of the repository's, with the bytes that it already has."""
+        file.repository = self
+        self._files[os.path.normpath(file.path)] = file
+
+    def file(self, path: str) -> File:
+        """Return the file at `path`, always the same object."""
+        if path not in self._files:
+            self.add(File(path))
+        return self._files[path]
+
+    def imports(self, path: str) -> frozenset[str]:
+        """Return the files of the repository that the file at `path` imports."""
+        if path not in self._imports:
+            try:
+                data = self.file(path).bytes
+            except Unreadable:
+                data = b""  # whoever judges the file says why
+            self._imports[path] = frozenset(self._imported(path, data)) - {path}
+        return self._imports[path]
+
+    def importers(self, path: str) -> frozenset[str]:
+        """Return the files that import the one at `path`; tests and vendored code do not count."""
+        if self._importers is None:
+            self._importers = {}
+            for importer in self.python:
+                if not PASSED_OVER.search(importer.replace(os.sep, "/")):
+                    for imported in self.imports(importer):
+                        self._importers.setdefault(imported, set()).add(importer)
+        return frozenset(self._importers.get(path, ()))
+
+    def closure(self, path: str) -> tuple[str, ...]:
+        """Return the file at `path` and all that it imports, directly or not."""
+        if path not in self._closures:
+            self._closures[path] = tuple(_spread(path, self.imports))
+        return self._closures[path]
+
+    def holders(self, path: str) -> list[str]:
+        """Return the files that begin a program which holds the file at `path`, sorted."""
+        return sorted(each for each in _spread(path, self.importers) if self.begins(each))
+
+    def users(self, path: str) -> Iterator[str]:
+        """Yield the files that import the one at `path`, directly or not."""
+        yield from (each for each in _spread(path, self.importers) if each != path)
+
+    def begins(self, path: str) -> bool:
+        """Tell whether a program begins with the file at `path`.
+
+        Notebooks, scripts (`if __name__ == "__main__"`), what a DVC stage, shell script,
+        Makefile, Dockerfile or MLproject runs, and what no other file imports.
+        """
+        if path.endswith(".ipynb") or not self.importers(path):
+            return True
+        try:
+            return self.is_script(path) or path in self._run_by_commands()
+        except Unreadable:
+            return False
+
+    def is_script(self, path: str) -> bool:
+        """Tell whether the file at `path` has a part that runs when it is called by name."""
+        return _MAIN.search(self.file(path).bytes) is not None
+
+    # Reading.
+
+    def _imported(self, path: str, data: bytes) -> Iterator[str]:
+        if b"import" not in data and b"%run" not in data and b"run_path" not in data:
+            return
+        if b'"""' in data or b"'''" in data:
+            data = _TEXTS.sub(b'""', data)
+        for found in _IMPORT.finditer(data):
+            if found[3] is not None:
+                for part in found[3].decode("ascii", "ignore").split(","):
+                    for name in re.findall(r"^\s*([\w.]+)", part):
+                        yield from self.find(path, name)
+                continue
+            origin = found[1].decode("ascii", "ignore")
+            yield from self.find(path, origin)
+            for name in re.findall(rb"(?:^|,|\()[\s\"\\n]*?(\w+)", found[2]):
+                separator = "" if origin.endswith(".") else "."
+                yield from self.find(path, f"{origin}{separator}{name.decode('ascii', 'ignore')}")
+        for found in _BY_NAME.finditer(data):
+            yield from self.find(path, found[1].decode("ascii", "ignore"))
+        for found in _BY_PATH.finditer(data):
+            name = (found[1] or found[2]).decode("utf-8", "replace")
+            for suffix in ("", ".ipynb", ".py"):
+                named = os.path.normpath(os.path.join(os.path.dirname(path), name + suffix))
+                if named in self.python:
+                    yield named
+
+    def find(self, path: str, dotted: str) -> list[str]:
+        """Return the files that importing `dotted` from the file at `path` runs, outermost first.
+
+        None, if the name is not of this repository.
+        """
+        return [file for file, _ in self._modules(path, dotted)]
+
+    def locate(self, path: str, dotted: str) -> tuple[str, list[str]] | None:
+        """Return the file that `dotted` leads to from the one at `path`, and the names left.
+
+        `fraud.data.SNAPSHOT` is src/fraud/data.py and ["SNAPSHOT"]; None: not of this repository.
+        """
+        modules = self._modules(path, dotted)
+        if not modules:
+            return None
+        file, depth = modules[-1]
+        name = dotted.lstrip(".")
+        return file, name.split(".")[depth:] if name else []
+
+    def _modules(self, path: str, dotted: str) -> list[tuple[str, int]]:
+        folder = os.path.dirname(path)
+        if dotted.startswith("."):
+            name = dotted.lstrip(".")
+            for _ in range(len(dotted) - len(name) - 1):
+                folder = os.path.dirname(folder) if folder else os.pardir
+            return self._below(folder, name.split(".") if name else [])
+        parts = dotted.split(".")
+        around = [*_around(folder)]
+        if os.path.join(folder, "__init__.py") in self.python:
+            around = [*around[1:], folder]  # a module of a package imports from the roots
+            if parts[0] in sys.stdlib_module_names:
+                around.pop()
+        for place in around:
+            for root in (place, os.path.join(place, "src")):
+                if found := self._below(root, parts):
+                    return found
+        for root in self._roots:
+            if found := self._below(root, parts):
+                return found
+        for place in self._projects:  # another project of the repository, installed as a package
+            for root in (place, os.path.join(place, "src")):
+                if os.path.join(root, parts[0], "__init__.py") in self.python:
+                    return self._below(root, parts)
+        return []
+
+    def _below(self, folder: str, parts: Sequence[str]) -> list[tuple[str, int]]:
+        """Follow `parts` from `folder`: the modules on the way, and how many parts lead to each."""
+        found: list[tuple[str, int]] = []
+        if not parts:
+            package = os.path.join(folder, "__init__.py")
+            return [(package, 0)] if package in self.python else []
+        for depth, part in enumerate(parts, 1):
+            folder = os.path.join(folder, part)
+            for name in (f"{folder}.py", os.path.join(folder, "__init__.py")):
+                if name in self.python:
+                    found.append((name, depth))
+                    break
+        return found
+
+    def _run_by_commands(self) -> frozenset[str]:
+        if self._commanded is None:
+            found: set[str] = set()
+            for path in self.listed:
+                if not _COMMANDING.search(path.replace(os.sep, "/")) or not os.path.isfile(path):
+                    continue
+                try:
+                    data = self.file(path).bytes
+                except Unreadable:
+                    continue
+                for name, script in _COMMANDED.findall(data):
+                    if name:
+                        found.update(self.find(path, name.decode())[-1:])
+                        continue
+                    for folder in (*_around(os.path.dirname(path)), *self._roots):
+                        found.add(os.path.normpath(os.path.join(folder, script.decode())))
+            self._commanded = frozenset(found)
+        return self._commanded
+
+
+def _around(folder: str) -> Iterator[str]:
+    """Yield `folder` and the folders around it, up to the current one, which is ""."""
+    yield folder
+    while folder and os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+        yield folder
+
+
+def _spread(path: str, following: Callable[[str], frozenset[str]]) -> Iterator[str]:
+    """Yield `path` and whatever `following` leads to, each once."""
+    seen = {path}
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        fresh = sorted(following(current) - seen)
+        seen.update(fresh)
+        waiting += fresh
+
+
+def _tracked(top: str) -> Iterator[str]:
+    """Yield the paths in Git's index, as seen from the current folder."""
+    import subprocess
+
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=top, capture_output=True, check=False
+        ).stdout
+    except OSError:
+        return  # without Git, the given files are the repository
+    prefix = os.path.relpath(top)
+    for name in os.fsdecode(listed).split("\0"):
+        if name:
+            yield os.path.normpath(name if prefix == os.curdir else os.path.join(prefix, name))
