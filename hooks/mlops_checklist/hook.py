@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from argparse import Namespace as Options
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mlops_checklist.outcome import Edit, Kind, Outcome, Place
@@ -25,6 +25,10 @@ class Hook(NamedTuple):
     always matches. The kind "*" stands for every kind not named, the unknown one included.
     `rules` maps each rule's name to a sentence. `check` yields what it has to say of one file;
     outcomes with edits are what `--fix` writes, where `fixes` is set.
+
+    With `follows`, the hook looks beyond the file: names are followed into the repository's other
+    modules, and with a Python file those that import it are judged as well. It is the regular
+    expression that some file of a program must match. Outcomes may then carry another path.
     """
 
     id: str
@@ -34,6 +38,7 @@ class Hook(NamedTuple):
     check: Callable[[File, Options], Iterable[Outcome]]
     options: tuple[Option, ...] = ()
     fixes: bool = False
+    follows: bytes = b""
 
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
@@ -65,12 +70,9 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str], *, write_baseline
     baseline = _Baseline(None if write_baseline else whole.baseline)
     outcomes: list[Outcome] = []
     failing: set[Outcome] = set()
-    for path in sorted(set(paths)):
-        options = settings.options_for(path)
-        if options is None:
-            continue
-        file = File(path)
-        found = baseline.new(judge(hook, file, options))
+    judged = _judged_together if hook.follows else _judged
+    for file, options, said in judged(hook, settings, sorted(set(paths))):
+        found = baseline.new(said)
         if hook.fixes and options.fix:
             found = _repair(file, found)
         failing.update(outcome for outcome in found if _fails(outcome, options))
@@ -83,8 +85,45 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str], *, write_baseline
     return int(bool(failing))
 
 
+Judged = tuple[File, Options, list[Outcome]]
+
+
+def _judged(hook: Hook, settings: Settings, paths: Sequence[str]) -> Iterator[Judged]:
+    """Yield each file with what the hook says of it."""
+    for path in paths:
+        options = settings.options_for(path)
+        if options is not None:
+            file = File(path)
+            yield file, options, judge(hook, file, options)
+
+
+def _judged_together(hook: Hook, settings: Settings, paths: Sequence[str]) -> Iterator[Judged]:
+    """Yield each file with what the hook says of it and of the programs that it is part of."""
+    from mlops_checklist.sources.repository import Repository
+
+    given = {path: file for path in paths for file in [File(path)]}
+    repository = Repository(paths, settings.of_the_run().root)
+    for file in given.values():
+        repository.add(file)
+    said: dict[str, set[Outcome]] = {path: set() for path in paths}
+    for path in repository.affected(paths, hook.follows):
+        options = settings.options_for(path)
+        if options is not None:
+            file = repository.file(path)
+            for outcome in judge(hook, file, options):
+                said.setdefault(outcome.path, set()).add(outcome)
+    for path in sorted(said):
+        options = settings.options_for(path)
+        if options is not None:
+            found = sorted(said[path], key=lambda outcome: outcome.order)
+            yield repository.file(path), options, found
+
+
 def judge(hook: Hook, file: File, options: Options) -> list[Outcome]:
-    """Return what `hook` says of `file`, sorted; whatever goes wrong becomes an error outcome."""
+    """Return what `hook` says of `file`, sorted; whatever goes wrong becomes an error outcome.
+
+    Of a hook that follows names, an outcome may be one of another file of the repository.
+    """
     found: list[Outcome] = []
     try:
         if _concerns(hook, file):
@@ -101,8 +140,16 @@ def judge(hook: Hook, file: File, options: Options) -> list[Outcome]:
         return found
     from mlops_checklist.suppression import without_ignored
 
-    owned = {outcome._replace(path=file.path, hook=hook.id) for outcome in found}
-    return sorted(without_ignored(file, owned), key=lambda outcome: outcome.order)
+    owned: dict[str, set[Outcome]] = {}
+    for outcome in found:
+        path = outcome.path or file.path
+        owned.setdefault(path, set()).add(outcome._replace(path=path, hook=hook.id))
+    kept: list[Outcome] = []
+    for path, outcomes in owned.items():
+        around = file.repository
+        other = file if path == file.path or around is None else around.file(path)
+        kept += without_ignored(other, outcomes)
+    return sorted(kept, key=lambda outcome: outcome.order)
 
 
 def _concerns(hook: Hook, file: File) -> bool:
@@ -113,6 +160,7 @@ def _concerns(hook: Hook, file: File) -> bool:
 
 def _options(hook: Hook) -> tuple[Option, ...]:
     fix = (Option("fix", "repair what can be repaired safely, and exit 1", False),)
+    root = (Option("root", "a folder that imports are looked for in", ()),)
     common = (
         Option("format", "output form (default: text)", "text", FORMATS),
         Option("strict", "undecided counts as a violation", False),
@@ -120,7 +168,7 @@ def _options(hook: Hook) -> tuple[Option, ...]:
         Option("baseline", "known findings to pass over (default: .mlops-checklist-baseline)", ""),
         Option("verbose", "print evidence and undecided as well", False),
     )
-    return (*hook.options, *fix, *common) if hook.fixes else (*hook.options, *common)
+    return (*hook.options, *fix * hook.fixes, *root * bool(hook.follows), *common)
 
 
 def _arguments(

@@ -20,6 +20,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar, Union
 
 from mlops_checklist.outcome import Edit, Place
@@ -69,6 +70,13 @@ def module(file: File) -> Module:
     if file.repository is not None:
         file.repository.parsed.append(parsed)
     return parsed
+
+
+def readable(files: Iterable[File]) -> Iterator[Module]:
+    """Yield the modules of those files that can be parsed; the others give an error when judged."""
+    for file in files:
+        with suppress(Unreadable):
+            yield file.read(module)
 
 
 def _module(file: File) -> Module:
@@ -226,12 +234,9 @@ class Module:
             self._links[dotted] = None  # a name that leads back to itself
             located = repository.locate(os.path.normpath(self.file.path), dotted)
             if located is not None and located[1]:
-                try:
-                    other = repository.file(located[0]).read(module)
-                except Unreadable:
-                    return None
-                if other is not self:
-                    self._links[dotted] = other, other._ask(located[1])
+                for other in readable([repository.file(located[0])]):
+                    if other is not self:
+                        self._links[dotted] = other, other._ask(located[1])
         return self._links[dotted]
 
     def _ask(self, names: Sequence[str]) -> ast.expr:
@@ -257,12 +262,9 @@ class Module:
         repository = self.file.repository
         if repository is None or self.file.kind != "notebook":
             return None
-        for path in sorted(repository.imports(os.path.normpath(self.file.path))):
-            try:
-                other = repository.file(path).read(module)
-            except Unreadable:
-                continue
-            if path.endswith(".ipynb") and other.binds(name):
+        run = sorted(repository.imports(os.path.normpath(self.file.path)))
+        for other in readable(repository.file(path) for path in run if path.endswith(".ipynb")):
+            if other.binds(name):
                 return other, other._ask([name])
         return None
 
@@ -691,9 +693,8 @@ class Module:
             for held in self.attribute(owner, node.attr):
                 if (inner := self.home(held)._class(held, depth + 1)) is not None:
                     return inner
-        elif isinstance(node, ast.Attribute):
-            if (linked := self._linked_attribute(node, depth)) is not None:
-                return linked[0]._class(linked[1], depth + 1)
+        elif isinstance(node, ast.Attribute) and (linked := self._linked_attribute(node, depth)):
+            return linked[0]._class(linked[1], depth + 1)
         return None
 
     def attribute(self, owner: ast.ClassDef, name: str) -> list[ast.AST]:
@@ -742,13 +743,8 @@ class Module:
         repository = self.file.repository
         if repository is None or not name:
             return
-        for path in sorted(repository.users(os.path.normpath(self.file.path))):
-            file = repository.file(path)
-            try:
-                if name.encode() in file.bytes:
-                    yield file.read(module)
-            except Unreadable:
-                continue  # whoever judges it says why
+        users = sorted(repository.users(os.path.normpath(self.file.path)))
+        yield from readable(repository.matching(users, re.escape(name.encode())))
 
 
 State = frozenset[int]  # bindings of one name, by their position in the list of all of them

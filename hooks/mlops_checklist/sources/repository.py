@@ -13,7 +13,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-
 from typing import TYPE_CHECKING
 
 from mlops_checklist.sources.files import File, Unreadable, kind, repository_root
@@ -31,7 +30,9 @@ _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
 _COMMANDED = re.compile(
     rb"\bpython[\d.]*[ \t]+(?:-[uOBEs]+[ \t]+)*(?:-m[ \t]+([\w.]+)|[\"']?([\w./-]+\.py)\b)"
 )
-_COMMANDING = re.compile(r"\.(?:sh|bash|zsh|ya?ml)$|(?:^|/)(?:MLproject|Makefile|dvc\.lock)$|ockerfile")
+_COMMANDING = re.compile(
+    r"\.(?:sh|bash|zsh|ya?ml)$|(?:^|/)(?:MLproject|Makefile|dvc\.lock)$|ockerfile"
+)
 
 _TEXTS = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
 # `import a.b as c, d`, `from ..a import (b, c)`; in a notebook, each line is a JSON string.
@@ -67,6 +68,7 @@ class Repository:
         self._importers: dict[str, set[str]] | None = None
         self._closures: dict[str, tuple[str, ...]] = {}
         self._commanded: frozenset[str] | None = None
+        self._matching: dict[bytes, dict[str, bool]] = {}  # by regular expression
         self.parsed: list[Module] = []  # kept here by `sources.python`
 
     def add(self, file: File) -> None:
@@ -130,6 +132,37 @@ class Repository:
     def is_script(self, path: str) -> bool:
         """Tell whether the file at `path` has a part that runs when it is called by name."""
         return _MAIN.search(self.file(path).bytes) is not None
+
+    def affected(self, paths: Iterable[str], trigger: bytes) -> list[str]:
+        """Return `paths` and the files whose programs hold one of them, sorted.
+
+        Scripts that a given shell script, DVC stage or the like runs count as given. `trigger` is
+        a regular expression: files in whose program nothing matches it are left out.
+        """
+        found = set(paths)
+        started = {os.path.normpath(path): path for path in paths}
+        for path in [*started]:
+            if _COMMANDING.search(path.replace(os.sep, "/")):
+                started.update({script: script for script in self._run_by(path)})
+        if trigger and len(self.python) > 1:
+            for name in started:
+                users = (each for each in _spread(name, self.importers) if name in self.python)
+                for user in users:
+                    if user not in started and self.matching(self.closure(user), trigger):
+                        found.add(user)
+        return sorted(found)
+
+    def matching(self, paths: Iterable[str], trigger: bytes) -> list[File]:
+        """Return those of the files at `paths` that match a regular expression."""
+        known = self._matching.setdefault(trigger, {})
+        for path in paths:
+            if path not in known:
+                try:
+                    data = self.file(path).bytes
+                except Unreadable:
+                    data = b""
+                known[path] = re.search(trigger, data) is not None
+        return [self.file(path) for path in paths if known[path]]
 
     # Reading.
 
@@ -218,23 +251,32 @@ class Repository:
         return found
 
     def _run_by_commands(self) -> frozenset[str]:
+        """Return the files that some command of the repository runs."""
         if self._commanded is None:
-            found: set[str] = set()
-            for path in self.listed:
-                if not _COMMANDING.search(path.replace(os.sep, "/")) or not os.path.isfile(path):
-                    continue
-                try:
-                    data = self.file(path).bytes
-                except Unreadable:
-                    continue
-                for name, script in _COMMANDED.findall(data):
-                    if name:
-                        found.update(self.find(path, name.decode())[-1:])
-                        continue
-                    for folder in (*_around(os.path.dirname(path)), *self._roots):
-                        found.add(os.path.normpath(os.path.join(folder, script.decode())))
-            self._commanded = frozenset(found)
+            commanding = (
+                path
+                for path in self.listed
+                if _COMMANDING.search(path.replace(os.sep, "/")) and os.path.isfile(path)
+            )
+            self._commanded = frozenset(
+                script for path in commanding for script in self._run_by(path)
+            )
         return self._commanded
+
+    def _run_by(self, path: str) -> Iterator[str]:
+        """Yield the Python files that the commands in the file at `path` run."""
+        try:
+            data = self.file(path).bytes
+        except Unreadable:
+            return  # whoever judges it says why
+        for name, script in _COMMANDED.findall(data):
+            if name:
+                yield from self.find(path, name.decode())[-1:]
+                continue
+            for folder in (*_around(os.path.dirname(path)), *self._roots):
+                named = os.path.normpath(os.path.join(folder, script.decode()))
+                if named in self.python:
+                    yield named
 
 
 def _around(folder: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Union
 
 from mlops_checklist.sources import python
-from mlops_checklist.sources.files import File, Unreadable
+from mlops_checklist.sources.files import File
 from mlops_checklist.sources.python import FUNCTIONS, Binding, Function, Module, argument
 
 _DEEPEST = 30  # nested steps
@@ -712,9 +712,7 @@ class Values:
         """Fold what a function of the module returns for this call."""
         arguments = [*function.args.posonlyargs, *function.args.args]
         home = self.module.home(function)
-        if isinstance(home.parent(function), ast.ClassDef) and isinstance(
-            node.func, ast.Attribute
-        ):
+        if isinstance(home.parent(function), ast.ClassDef) and isinstance(node.func, ast.Attribute):
             marks = function.decorator_list if isinstance(function, FUNCTIONS) else []
             if not any(_last_name(mark) == "staticmethod" for mark in marks):
                 arguments = arguments[1:]
@@ -782,12 +780,7 @@ def _around(module: Module) -> Iterator[Module]:
         return
     path = os.path.normpath(file.path)
     near = {*file.repository.closure(path), *file.repository.users(path)} - {path}
-    for other in sorted(near):
-        try:
-            if re.search(rb"add_argument|DEFINE_", file.repository.file(other).bytes):
-                yield file.repository.file(other).read(python.module)
-        except Unreadable:
-            continue  # whoever judges it says why
+    yield from python.readable(file.repository.matching(sorted(near), rb"add_argument|DEFINE_"))
 
 
 def _declared_options(module: Module) -> Iterator[tuple[str, ast.Call]]:

@@ -1,0 +1,266 @@
+"""Programs: what runs when a script or notebook is started, across the modules that it imports.
+
+A module falls into units: its own statements, its `if __name__ == "__main__"` part, each function,
+each class and each method. A unit is reached when reached code names it, in whatever way: called,
+passed as a callback, used as a decorator, entered as a context manager. Names, not types, decide,
+so that nothing which may run is left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from mlops_checklist.sources import python
+from mlops_checklist.sources.files import File, Unreadable
+from mlops_checklist.sources.python import FUNCTIONS, Module
+
+# Methods that a framework calls by itself are reached with their class; these are not.
+_CALLED_BY_NAME = re.compile(
+    r"(?i)fit|train(?!ing_step)|save|store|evaluate|export|tune|log(?!its)"
+)
+# What runs code by a name that only the run knows.
+_DISPATCHING = {
+    "getattr()",
+    "instantiate",
+    "import_module",
+    "globals",
+    "__import__",
+    "locate",
+    "get_class",
+}
+
+
+class Unit(NamedTuple):
+    """A part of a module that runs as a whole, and the names it mentions.
+
+    `kind`: "body" (the module's own statements), "main", "function", "class", "method".
+    """
+
+    kind: str
+    name: str
+    node: ast.AST
+    owner: ast.AST | None  # of a method, its class
+    names: frozenset[str]
+
+
+class Program(NamedTuple):
+    """What runs together: the modules, the units reached, and those that may help them.
+
+    A rule looks for its subject in `reached`, and for what the subject lacks in `known`, which is
+    wider where code is found by names that only the run knows.
+    """
+
+    modules: tuple[Module, ...]
+    reached: frozenset[ast.AST]
+    known: frozenset[ast.AST]
+
+    @property
+    def root(self) -> Module:
+        """The module that the program begins with."""
+        return self.modules[0]
+
+
+def units(file: File) -> dict[ast.AST, Unit]:
+    """Return the units of a Python file or notebook, by the node that each is."""
+    module = file.read(python.module)
+    found: dict[ast.AST, Unit] = {}
+    loose: list[ast.AST] = []
+    for statement in module.tree.body:
+        if isinstance(statement, FUNCTIONS):
+            loose += _outside(statement)
+            found[statement] = Unit(
+                "function", statement.name, statement, None, _names([statement])
+            )
+        elif isinstance(statement, ast.ClassDef):
+            loose += _outside(statement)
+            inner = []
+            for line in statement.body:
+                if isinstance(line, FUNCTIONS):
+                    inner += _outside(line)
+                    names = _names([line])
+                    found[line] = Unit("method", line.name, line, statement, names)
+                else:
+                    inner.append(line)
+            names = _names([*inner, *statement.bases])
+            found[statement] = Unit("class", statement.name, statement, None, names)
+        elif _is_main(statement):
+            found[statement] = Unit("main", "__main__", statement, None, _names([statement]))
+        else:
+            loose.append(statement)
+    found[module.tree] = Unit("body", "", module.tree, None, _names(loose))
+    return found
+
+
+def _outside(definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[ast.AST]:
+    """Return the parts of a definition that run where it stands."""
+    parts: list[ast.AST] = [*definition.decorator_list]
+    if isinstance(definition, FUNCTIONS):
+        parts += [*definition.args.defaults, *filter(None, definition.args.kw_defaults)]
+        if definition.decorator_list:  # whoever decorates it may call it
+            parts.append(ast.Name(definition.name, ast.Load()))
+    return parts
+
+
+def _is_main(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.If)
+        and isinstance(statement.test, ast.Compare)
+        and "__name__" in _names([statement.test])
+    )
+
+
+def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Return the names in some code, texts that are names among them."""
+    found: set[str] = set()
+    waiting = [*nodes]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and node.value.isidentifier():
+                found.add(node.value)
+            continue
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            named = node.args[1] if len(node.args) > 1 else None
+            if node.func.id == "getattr" and not isinstance(named, ast.Constant):
+                found.add("getattr()")
+        waiting += ast.iter_child_nodes(node)
+    return frozenset(found)
+
+
+def unit_of(module: Module, node: ast.AST) -> ast.AST:
+    """Return the node of the unit that `node` stands in."""
+    known = module.file.read(units)
+    current: ast.AST | None = node
+    child: ast.AST | None = None
+    while current is not None:
+        if current in known and current is not module.tree:
+            # Decorators and defaults run where the definition stands.
+            inside = child is None or isinstance(child, ast.stmt)
+            if inside or isinstance(current, (ast.If, ast.ClassDef)):
+                return current
+        child, current = current, module.parent(current)
+    return module.tree
+
+
+def programs(file: File, trigger: bytes = b"") -> list[Program]:
+    """Return the programs that are judged with `file`: the one it begins, and what no other runs.
+
+    `trigger` is a regular expression: a program none of whose files matches it is left out. The
+    modules of the program that cannot be parsed are left out, too; judged themselves, they give
+    an error.
+    """
+    repository = file.repository
+    path = os.path.normpath(file.path)
+    paths: Sequence[str] = [path] if repository is None else repository.closure(path)
+    files = [file] if repository is None else [repository.file(name) for name in paths]
+    if not any(re.search(trigger, each.bytes) for each in files if _is_readable(each)):
+        return []
+    found: list[Program] = []
+    begins = repository is None or repository.begins(path)
+    script = repository is not None and repository.is_script(path)
+    if begins:
+        found.append(_begun(file, files, whole=not script and file.kind != "notebook"))
+    if repository is None:
+        return found
+    # What is reached from no other program, such as a function that nobody calls.
+    holders = [repository.file(each) for each in repository.holders(path) if each != path]
+    others = [_program_of(holder) for holder in holders]
+    own = file.read(units)
+    reached = frozenset().union(*(each.reached for each in (*found, *others)))
+    left = [unit for unit in own.values() if unit.node not in reached and unit.kind != "main"]
+    if any(unit.kind in ("function", "method") for unit in left):
+        modules = (file.read(python.module), *python.readable(files[1:]))
+        program = _spread(modules, [*left, own[file.read(python.module).tree]])
+        known = program.known.union(*(_all(each.modules) for each in (*found, *others)))
+        new = program.reached & {unit.node for unit in left}
+        found.append(Program(program.modules, frozenset(new), known))
+    return found
+
+
+def _program_of(file: File) -> Program:
+    """Return the program that `file` begins."""
+    return file.read(_program)
+
+
+def _program(file: File) -> Program:
+    assert file.repository is not None
+    path = os.path.normpath(file.path)
+    files = [file.repository.file(name) for name in file.repository.closure(path)]
+    whole = not file.repository.is_script(path) and file.kind != "notebook"
+    return _begun(file, files, whole=whole)
+
+
+def _begun(file: File, files: Sequence[File], *, whole: bool) -> Program:
+    modules = (file.read(python.module), *python.readable(files[1:]))
+    own = file.read(units)
+    starts = [unit for unit in own.values() if whole or unit.kind in ("body", "main")]
+    if whole:  # others may call what it passes on
+        passed = {
+            alias.asname or alias.name
+            for statement in modules[0].tree.body
+            if isinstance(statement, ast.ImportFrom)
+            for alias in statement.names
+        }
+        starts = [unit._replace(names=unit.names | passed) for unit in starts]
+    return _spread(modules, starts)
+
+
+def _all(modules: Iterable[Module]) -> set[ast.AST]:
+    return {node for module in modules for node in module.file.read(units)}
+
+
+def _spread(modules: tuple[Module, ...], starts: Iterable[Unit]) -> Program:
+    """Return the program that the units `starts` and the bodies of the modules reach."""
+    named: dict[str, list[Unit]] = {}
+    methods: dict[ast.AST, list[Unit]] = {}
+    waiting = [*starts]
+    for module in modules:
+        for unit in module.file.read(units).values():
+            if unit.kind in ("function", "class"):
+                named.setdefault(unit.name, []).append(unit)
+            elif unit.owner is not None:
+                methods.setdefault(unit.owner, []).append(unit)
+            elif unit.kind == "body":
+                waiting.append(unit)
+    by_name: dict[str, list[Unit]] = {}  # methods of reached classes whose name is still to come
+    reached: set[ast.AST] = set()
+    mentioned: set[str] = set()
+    while waiting:
+        unit = waiting.pop()
+        if unit.node in reached:
+            continue
+        reached.add(unit.node)
+        for method in methods.get(unit.node, ()) if unit.kind == "class" else ():
+            if method.name in mentioned or _is_called_by_others(method):
+                waiting.append(method)
+            else:
+                by_name.setdefault(method.name, []).append(method)
+        for name in unit.names - mentioned:
+            mentioned.add(name)
+            waiting += named.get(name, ())
+            waiting += by_name.pop(name, ())
+    known = _all(modules) if mentioned & _DISPATCHING else reached
+    return Program(modules, frozenset(reached), frozenset(known))
+
+
+def _is_called_by_others(method: Unit) -> bool:
+    """Tell whether Python or a framework may call a method that the program does not name."""
+    if method.name.startswith("__"):
+        return True
+    inherits = isinstance(method.owner, ast.ClassDef) and method.owner.bases
+    return bool(inherits) and not _CALLED_BY_NAME.match(method.name)
+
+
+def _is_readable(file: File) -> bool:
+    try:
+        return bool(file.data)
+    except Unreadable:
+        return False
