@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mlops_checklist.hook import Hook, judge
 from mlops_checklist.outcome import Outcome
 from mlops_checklist.sources.files import File
+from mlops_checklist.sources.repository import Repository
 
 
 def outcomes(hook: Hook, path: str, data: str | bytes, **options: object) -> list[Outcome]:
@@ -20,6 +21,20 @@ def outcomes(hook: Hook, path: str, data: str | bytes, **options: object) -> lis
         data = data.encode()
     file = File(path, data=data)
     return judge(hook, file, defaults)
+
+
+def together(hook: Hook, files: Mapping[str, str], **options: object) -> list[Outcome]:
+    """Judge `files`, by path, as if they were a repository, with the hook's default options."""
+    defaults = Namespace(**{option.key: option.default for option in hook.options})
+    for name, value in options.items():
+        setattr(defaults, name, value)
+    repository = Repository(files, listed=files)
+    for path, text in files.items():
+        repository.add(File(path, data=text.encode()))
+    said: set[Outcome] = set()
+    for path in repository.affected(files, hook.follows):
+        said.update(judge(hook, repository.file(path), defaults))
+    return sorted(said, key=lambda outcome: outcome.order)
 
 
 def found(said: Sequence[Outcome], *kinds: str) -> list[tuple[str, int, int]]:

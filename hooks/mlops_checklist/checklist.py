@@ -34,6 +34,30 @@ ITEMS = (
         "mlops_checklist.experiments.experiment_name_prefix",
     ),
     Item(
+        "Experiments",
+        "All parameters logged",
+        "parameters-logged",
+        "mlops_checklist.experiments.parameters_logged",
+    ),
+    Item(
+        "Experiments",
+        "Metrics tracked for comparison",
+        "metrics-logged",
+        "mlops_checklist.experiments.metrics_logged",
+    ),
+    Item(
+        "Experiments",
+        "Artifacts stored for reproducibility",
+        "artifacts-stored",
+        "mlops_checklist.experiments.artifacts_stored",
+    ),
+    Item(
+        "Core principles",
+        "Every experiment must be reproducible",
+        "seeded-randomness",
+        "mlops_checklist.experiments.seeded_randomness",
+    ),
+    Item(
         "Models",
         "Version metadata complete",
         "registered-model-metadata",

@@ -1,5 +1,6 @@
 """What a rule says about a place in a file: five kinds of outcome, small and immutable."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Kind = Literal["violation", "missing", "evidence", "undecided", "error"]
@@ -75,3 +76,8 @@ def evidence(rule: str, place: Place, message: str) -> Outcome:
 def undecided(rule: str, place: Place, message: str) -> Outcome:
     """The rule applies here, and the repository does not tell whether it is kept."""
     return Outcome("undecided", rule, place, message)
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """Return `a`, `a and b`, or `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

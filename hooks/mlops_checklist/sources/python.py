@@ -287,6 +287,14 @@ class Module:
             return Place(number, column)
         return self._places[number - 1]._replace(column=column)
 
+    def seen_from(self, here: Module, node: ast.AST) -> str:
+        """Say where `node` stands: "line 12", "cell 3 line 2"; from elsewhere "model.py:12"."""
+        place = self.place(node)
+        cell = "" if place.cell is None else f"cell {place.cell} "
+        if self is not here:
+            return f"{self.file.path}:{cell}{place.line}"
+        return f"{cell}line {place.line}"
+
     def replace(self, node: ast.expr, new: str) -> tuple[Edit, ...]:
         """Return the edits that put `new` in the place of an expression of one line or more."""
         assert node.end_lineno is not None and node.end_col_offset is not None
@@ -353,7 +361,7 @@ class Module:
         for node in nodes:
             if isinstance(node, ast.Call):
                 self.calls.append(node)
-                self._called.setdefault(_name(node.func), []).append(node)
+                self._called.setdefault(last_name(node.func), []).append(node)
             elif isinstance(node, (ast.Return, ast.Raise)):
                 self.jumps.setdefault(self.heads[node], []).append(node)
             elif isinstance(node, (ast.Break, ast.Continue)):
@@ -470,7 +478,7 @@ class Module:
             arguments = parameters(function.args)
             parent = self._parents[function]
             if arguments and arguments[0].arg == node.id:
-                static = any(_name(mark) == "staticmethod" for mark in function.decorator_list)
+                static = any(last_name(mark) == "staticmethod" for mark in function.decorator_list)
                 return parent if isinstance(parent, ast.ClassDef) and not static else None
             function = self.enclosing_function(function)
         return None
@@ -820,7 +828,7 @@ class _Flow:
                     mixed = inner in self._loose or isinstance(inner, (ast.With, ast.AsyncWith))
                     own = self._own.get(inner, _NONE) if mixed else _NONE
                 if (states := self._states.get(head)) is not None:
-                    index = bisect_left(states, _position(inner), key=lambda known: known[0])
+                    index = bisect_left(states, position(inner), key=lambda known: known[0])
                     return states[index - 1][1] | own | self._always
             inner = self._module.parent(inner)
         return self._always
@@ -832,11 +840,11 @@ class _Flow:
         head = block[0]
         states = [((0, 0), state or _NONE)]
         matter = (*self._touched.get(head, ()), *self._module.jumps.get(head, ()))
-        for statement in sorted(dict.fromkeys(matter), key=_position):
+        for statement in sorted(dict.fromkeys(matter), key=position):
             if state is None:
                 break
             state = self._step(statement, state)
-            states.append((_position(statement), state or _NONE))
+            states.append((position(statement), state or _NONE))
         if self._recording:
             self._states[head] = states
         return state
@@ -859,7 +867,7 @@ class _Flow:
         if isinstance(statement, (ast.With, ast.AsyncWith)):
             after = self._walk(statement.body, entered)
             if any(
-                _name(getattr(item.context_expr, "func", item)) == "suppress"
+                last_name(getattr(item.context_expr, "func", item)) == "suppress"
                 for item in statement.items
             ):
                 return _joined(after, entered | self._inside(statement.body))
@@ -933,7 +941,8 @@ def _is_try(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Try) or type(node).__name__ == "TryStar"
 
 
-def _position(node: ast.AST) -> tuple[int, int]:
+def position(node: ast.AST) -> tuple[int, int]:
+    """Return where a node stands in its module, to be compared."""
     return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
@@ -997,6 +1006,6 @@ def returned(function: Function | ast.Lambda) -> Iterator[ast.expr]:
             waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
-def _name(node: ast.AST) -> str:
+def last_name(node: ast.AST) -> str:
     """Return the last name of a name or attribute, or ""."""
     return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")

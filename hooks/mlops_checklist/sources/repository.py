@@ -50,13 +50,20 @@ _MAIN = re.compile(rb"__name__[ \t]*==[ \t]*\\?[\"']__main__")
 
 
 class Repository:
-    """The Python files around the given ones, each read once in a run."""
+    """The Python files around the given ones, each read once in a run.
 
-    def __init__(self, paths: Iterable[str], roots: Sequence[str] = ()) -> None:
+    `listed` are the repository's files, where they are not to be asked of Git.
+    """
+
+    def __init__(
+        self, paths: Iterable[str], roots: Sequence[str] = (), listed: Iterable[str] | None = None
+    ) -> None:
         self._files: dict[str, File] = {}
         given = [os.path.normpath(path) for path in paths]
-        top = repository_root(os.path.dirname(os.path.abspath(given[0]))) if given else None
-        self.listed = frozenset((*given, *(_tracked(top) if top else ())))
+        if listed is None:
+            top = repository_root(os.path.dirname(os.path.abspath(given[0]))) if given else None
+            listed = _tracked(top) if top else ()
+        self.listed = frozenset((*given, *listed))
         self.python = frozenset(path for path in self.listed if path.endswith(_PYTHON)) | {
             path for path in given if kind(path) == "python"
         }
@@ -139,18 +146,18 @@ class Repository:
         Scripts that a given shell script, DVC stage or the like runs count as given. `trigger` is
         a regular expression: files in whose program nothing matches it are left out.
         """
-        found = set(paths)
-        started = {os.path.normpath(path): path for path in paths}
-        for path in [*started]:
+        found = {os.path.normpath(path): path for path in paths}
+        started = set(found)
+        for path in found:
             if _COMMANDING.search(path.replace(os.sep, "/")):
-                started.update({script: script for script in self._run_by(path)})
-        if trigger and len(self.python) > 1:
-            for name in started:
-                users = (each for each in _spread(name, self.importers) if name in self.python)
-                for user in users:
-                    if user not in started and self.matching(self.closure(user), trigger):
-                        found.add(user)
-        return sorted(found)
+                started.update(self._run_by(path))
+        users = {
+            user
+            for path in started & self.python
+            for user in _spread(path, self.importers)
+            if user not in found and self.matching(self.closure(user), trigger)
+        }
+        return sorted((*found.values(), *users))
 
     def matching(self, paths: Iterable[str], trigger: bytes) -> list[File]:
         """Return those of the files at `paths` that match a regular expression."""

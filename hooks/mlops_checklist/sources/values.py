@@ -756,13 +756,17 @@ class Values:
             }
         return function in self._commands
 
-    def _option(self, attribute: str, name: str, node: ast.AST, depth: int) -> Value | None:
-        """Return the command-line option behind `args.attribute`, if the module declares it."""
+    def options(self) -> Mapping[str, ast.Call]:
+        """Return the calls that declare command-line options for this module, by option."""
         if self._options is None:
             self._options = {}
             for module in (*_around(self.module), self.module):
                 self._options.update(_declared_options(module))
-        call = self._options.get(attribute)
+        return self._options
+
+    def _option(self, attribute: str, name: str, node: ast.AST, depth: int) -> Value | None:
+        """Return the command-line option behind `args.attribute`, if the module declares it."""
+        call = self.options().get(attribute)
         if call is None or (name and "()" not in name and "FLAGS" not in name):
             return None
         default = argument(

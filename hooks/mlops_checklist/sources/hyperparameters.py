@@ -1,0 +1,317 @@
+"""Parameters of a training: which ones it takes, and which of them are logged.
+
+Taken are the keywords of the trained model's constructor, of the optimizer and the data loader,
+those of the fit that steer it, a booster's dictionary of parameters, and the count of a training
+loop. What only steers input and output (paths, verbosity, workers, devices) is no parameter.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from mlops_checklist.sources import python, values
+from mlops_checklist.sources.programs import Program
+from mlops_checklist.sources.python import Module, argument
+from mlops_checklist.sources.tracking import LIBRARIES, Fact, prepares
+
+_NO_PARAMETER = re.compile(
+    r"(?i)(?:^|_)(?:path|paths|dir|dirs|directory|folder|files?|filename|verbose|verbosity|silent"
+    r"|n_?jobs|n_?threads?|num_threads|thread_count|workers|num_workers|devices?|gpus?|cuda|port"
+    r"|host|url|uri|logs?|logging|logger|log_level|logging_level|names?|output|out|input|save|load"
+    r"|cache|cache_size|debug|quiet|callbacks?|pin_memory|allow_writing_files|use_label_encoder"
+    r"|enable_categorical|copy_x|features?|cat_features|eval_set|validation_data|shape|dim|data"
+    r"|datasets?|generator|sampler|collate_fn|tokenizer|distribute_strategy|estimators?|steps"
+    r"|missing|params)$"
+)
+_SEED = re.compile(r"(?i)(?:^|_)(?:seed|random_state)$")
+_FIT = {
+    *("epochs", "batch_size", "validation_split", "early_stopping_rounds", "num_boost_round"),
+    *("steps_per_epoch", "class_weight", "max_iter", "num_iterations", "learning_rate"),
+}
+_OPTIMIZER = re.compile(
+    r"^(?:torch\.optim\.[A-Z]\w+|(?:tensorflow\.keras|keras|tf_keras)\.optimizers\.[\w.]+"
+    r"|transformers\.AdamW)$"
+)
+_LOADERS = ("torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader")
+_BOOSTERS = ("xgboost.train", "xgboost.cv", "lightgbm.train", "lightgbm.cv", "catboost.train")
+# Other words for the same parameter.
+_SAME = (
+    {"lr", "learning_rate", "eta"},
+    {"batch_size", "bs", "batch", "train_batch_size"},
+    {"epochs", "num_epochs", "n_epochs", "epoch", "max_epochs"},
+    {"num_boost_round", "n_estimators", "num_rounds", "num_round", "n_rounds", "iterations"},
+    {"seed", "random_state", "random_seed"},
+    {"reg_lambda", "lambda", "l2", "weight_decay"},
+)
+
+
+class Taken(NamedTuple):
+    """A parameter that the training takes: its name, its value, and the names of the value."""
+
+    name: str
+    value: ast.expr
+    module: Module
+    marks: frozenset[str]
+
+
+class Covered(NamedTuple):
+    """What is logged: names, objects all of whose fields are, or (`everything`) who knows what."""
+
+    names: frozenset[str]
+    roots: frozenset[str]
+    everything: bool
+
+
+# --- What the training takes --------------------------------------------------------------
+
+
+def taken(program: Program, trainings: Sequence[Fact]) -> Iterator[Taken]:
+    """Yield the parameters that the trainings of a program take."""
+    for training in trainings:
+        yield from _taken_by(training)
+    if any(training.by in ("torch", "keras") for training in trainings):
+        for module in program.modules:
+            for call in module.calls:
+                name = module.qualified(call.func) or ""
+                if _OPTIMIZER.match(name):
+                    rate = argument(call, "lr", 1) if name.startswith("torch") else None
+                    if rate is not None and rate in call.args:
+                        yield _taken("lr", rate, module)
+                    yield from _keywords(call, module)
+                elif name in _LOADERS and (size := argument(call, "batch_size", 1)) is not None:
+                    yield from _parameter("batch_size", size, module)
+
+
+def _taken_by(training: Fact) -> Iterator[Taken]:
+    call, module = training.node, training.module
+    assert isinstance(call, ast.Call)
+    if module.qualified(call.func) in _BOOSTERS:
+        given = argument(call, "params", 0)
+        if given is not None:
+            yield from _entries(given, module)
+        yield from _keywords(call, module, only=_FIT)
+    elif training.by == "torch":
+        yield from _loop_count(call, module)
+    elif isinstance(call.func, ast.Attribute):
+        yield from _keywords(call, module, only=_FIT)
+        for found in module.file.read(values.values).expressions(call.func.value):
+            if isinstance(found, ast.Call):
+                yield from _constructed(found, module.home(found))
+
+
+def _constructed(call: ast.Call, module: Module) -> Iterator[Taken]:
+    """Yield the keywords of a model's constructor, and of the models that it wraps."""
+    name = module.qualified(call.func) or ""
+    if name.partition(".")[0] not in LIBRARIES or prepares(f"{name}()"):
+        return
+    if not name.startswith(("keras", "tensorflow", "lightning", "pytorch_lightning")):
+        yield from _keywords(call, module)
+    for given in (*call.args, *(keyword.value for keyword in call.keywords)):
+        parts = [given]
+        while parts:
+            part = parts.pop()
+            if isinstance(part, (ast.List, ast.Tuple)):
+                parts += part.elts
+            elif isinstance(part, (ast.Call, ast.Name)):
+                for found in module.file.read(values.values).expressions(part):
+                    if isinstance(found, ast.Call) and found is not call:
+                        yield from _constructed(found, module.home(found))
+
+
+def _keywords(call: ast.Call, module: Module, only: Iterable[str] = ()) -> Iterator[Taken]:
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            if not only:
+                yield from _entries(keyword.value, module)
+        elif not only or keyword.arg in only:
+            yield from _parameter(keyword.arg, keyword.value, module)
+
+
+def _entries(node: ast.expr, module: Module) -> Iterator[Taken]:
+    """Yield the entries of a dictionary of parameters, under the dictionary's names as well."""
+    for found in module.file.read(values.values).expressions(node):
+        home = module.home(found)
+        if isinstance(found, ast.Dict):
+            for key, value in zip(found.keys, found.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    for each in _parameter(key.value, value, home):
+                        yield each._replace(marks=each.marks | _texts(node))
+
+
+def _parameter(name: str, value: ast.expr, module: Module) -> Iterator[Taken]:
+    if _NO_PARAMETER.search(name):
+        return
+    if isinstance(value, ast.Constant) and (value.value is None or _SEED.search(name)):
+        return  # a default, or a seed that stands in the source
+    if isinstance(value, (ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.UnaryOp)):
+        yield _taken(name, value, module)
+
+
+def _taken(name: str, value: ast.expr, module: Module) -> Taken:
+    return Taken(name, value, module, _marks(value, module))
+
+
+def _loop_count(call: ast.Call, module: Module) -> Iterator[Taken]:
+    """Yield the count of the outermost `for epoch in range(count)` around a training step."""
+    loop, count = module.enclosing(call, ast.For), None
+    while loop is not None:
+        over = loop.iter
+        while isinstance(over, ast.Call) and over.args and python.last_name(over.func) in _WRAPPERS:
+            over = over.args[0]
+        if isinstance(over, ast.Call) and python.last_name(over.func) in ("range", "trange"):
+            count = over.args[-1] if len(over.args) < 3 else over.args[1]
+        loop = module.enclosing(loop, ast.For)
+    while isinstance(count, ast.BinOp):  # `range(1, epochs + 1)`
+        count = count.left
+    if count is not None:
+        yield from _parameter("epochs", count, module)
+
+
+_WRAPPERS = ("tqdm", "enumerate", "track")
+
+
+def _marks(node: ast.expr, module: Module) -> frozenset[str]:
+    """Return the names under which a value is known: of variables, options, fields and keys."""
+    named = values.names(module.file.read(values.values).of(node))
+    return _texts(node) | {name.rpartition(".")[2] for name in named if name}
+
+
+def _texts(node: ast.expr) -> frozenset[str]:
+    """Return an expression as a dotted name, and the last name in it."""
+    text = dotted(node)
+    return frozenset((text, text.rpartition(".")[2])) if text else frozenset()
+
+
+def dotted(node: ast.AST) -> str:
+    """Return `config["model"].depth` as "config.model.depth", or ""."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        base = dotted(node.value)
+        return f"{base}.{node.attr}" if base else ""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        base = dotted(node.value)
+        return f"{base}.{node.slice.value!s}" if base else ""
+    return ""
+
+
+# --- What is logged -----------------------------------------------------------------------
+
+_ONE = {"log_param", "log_parameter", "set_parameter"}
+_SOME = {
+    *("log_params", "log_parameters", "log_hyperparams", "update", "connect", "set_parameters"),
+    *("init", "setup_wandb", "add_hparams"),
+}
+_FIELDS_OF = {"vars", "asdict", "dict", "to_container", "model_dump", "as_dict", "to_dict"}
+
+
+def covered(logged: Iterable[Fact]) -> Covered:
+    """Return what the calls and assignments that log parameters cover."""
+    names: set[str] = set()
+    roots: set[str] = set()
+    everything = False
+    for fact in logged:
+        for given, named in _given(fact):
+            if named is not None:
+                names.add(named)
+                names |= _marks(given, fact.module) if given is not None else frozenset()
+            elif given is None or not _cover(given, fact.module, names, roots):
+                everything = True
+    return Covered(frozenset(names), frozenset(roots), everything)
+
+
+def _given(fact: Fact) -> Iterator[tuple[ast.expr | None, str | None]]:
+    """Yield the values that a fact logs, and the key of each; no key: a collection of them."""
+    node, module = fact.node, fact.module
+    if isinstance(node, ast.Assign):
+        target = node.targets[0]
+        if isinstance(target, ast.Attribute):  # `wandb.config.lr = lr`
+            yield node.value, target.attr
+        elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+            key = str(target.slice.value)
+            collection = fact.by in ("neptune", "aim") and "/" not in key
+            yield node.value, None if collection else key.rpartition("/")[2]
+        return
+    assert isinstance(node, ast.Call)
+    last = python.last_name(node.func)
+    client = "Client()" in (module.qualified(node.func) or "")
+    if last in _ONE:
+        first = 1 if client else 0
+        name = argument(node, "key", first) or argument(node, "name", first)
+        value = argument(node, "value", first + 1)
+        folded = module.file.read(values.values).of(name) if name is not None else None
+        text = values.literal(folded) if folded is not None else None
+        yield value, text or ""
+    elif last in _SOME:
+        given = argument(node, "config") or argument(node, "hparam_dict")
+        yield given or argument(node, "params", 0) or argument(node, "mutable", 0), None
+    else:
+        yield None, None
+
+
+def _cover(node: ast.expr, module: Module, names: set[str], roots: set[str]) -> bool:
+    """Note what a collection of parameters holds; False, if that cannot be told."""
+    known = True
+    roots |= _texts(node)
+    for found in module.file.read(values.values).expressions(node):
+        home = module.home(found)
+        if isinstance(found, ast.Dict):
+            for key, value in zip(found.keys, found.values, strict=True):
+                if key is None:
+                    known = _cover(value, home, names, roots) and known
+                elif isinstance(key, ast.Constant):
+                    names |= {str(key.value), *_marks(value, home)}
+                    if isinstance(value, ast.Dict):
+                        known = _cover(value, home, names, roots) and known
+                else:
+                    known = False
+        elif isinstance(found, ast.BinOp) and isinstance(found.op, ast.BitOr):
+            known = _cover(found.left, home, names, roots) and known
+            known = _cover(found.right, home, names, roots) and known
+        elif isinstance(found, ast.Attribute) and found.attr == "__dict__":
+            roots |= _texts(found.value)
+        elif isinstance(found, ast.Call) and python.last_name(found.func) in _FIELDS_OF:
+            names |= {keyword.arg for keyword in found.keywords if keyword.arg}
+            holder = found.args[0] if found.args else getattr(found.func, "value", None)
+            if holder is not None:
+                roots |= _texts(holder)
+                names |= _options(holder, home)
+        else:
+            known = False  # `get_params()`, a comprehension, what a function returns, …
+    return known
+
+
+def _options(holder: ast.expr, module: Module) -> set[str]:
+    """Return the options behind `args`: all that the program's parser declares."""
+    return {*module.file.read(values.values).options()} if "arg" in dotted(holder) else set()
+
+
+# --- Comparing ----------------------------------------------------------------------------
+
+
+def is_covered(taken: Taken, covered: Covered) -> bool:
+    """Tell whether a parameter is logged, under whatever of its names."""
+    if any(
+        mark == root or mark.startswith(f"{root}.")
+        for mark in taken.marks
+        for root in covered.roots
+    ):
+        return True
+    wanted = {_plain(name) for name in (taken.name, *taken.marks)}
+    for same in _SAME:
+        if wanted & same:
+            wanted |= same
+    return any(
+        logged == name or logged.endswith(f"_{name}")
+        for logged in map(_plain, covered.names)
+        for name in wanted
+    )
+
+
+def _plain(name: str) -> str:
+    """Return a name in lower case with its words joined by "_"."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2])
+    return re.sub(r"\W+|_+", "_", words).strip("_").lower()
