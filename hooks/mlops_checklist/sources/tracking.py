@@ -545,10 +545,14 @@ def _fitted(module: Module, call: ast.Call, receiver: str) -> str | None:
                 return library
         return "" if owner.bases else None
     given = {keyword.arg for keyword in call.keywords}
-    named = _MODEL_NAME.search(python.last_name(call.func.value))
-    if given & _FIT_KEYWORDS or _arguments(call) > 1 or named:
+    if given & _FIT_KEYWORDS or _arguments(call) > 1 or looks_like_a_model(call.func.value):
         return ""
     return None
+
+
+def looks_like_a_model(node: ast.AST) -> bool:
+    """Tell whether a variable or attribute is named as models are: `model`, `clf`, `xgb_model`."""
+    return _MODEL_NAME.search(python.last_name(node)) is not None
 
 
 _OTHERS = {"scipy", "numpy", "pandas", "re", "datasets", "umap", "lime", "shap"}
@@ -652,7 +656,7 @@ def _saved(
             yield "saved", call, library, True
         elif not receiver and last != "save" and module.definition(call.func) is None:
             yield "saved", call, "", True
-        elif not receiver and _MODEL_NAME.search(python.last_name(call.func.value)):
+        elif not receiver and looks_like_a_model(call.func.value):
             owner = module.class_of(call.func.value)
             if owner is None or not module.attribute(owner, last):
                 yield "saved", call, "", True
