@@ -352,6 +352,7 @@ HOOK = Hook(
         ),
     ),
     fixes=True,
+    follows=TRIGGER,
 )
 
 

@@ -100,10 +100,11 @@ def _blank(found: re.Match[str]) -> str:
 
 def _in_python(file: File, project: Callable[[], str]) -> Iterator[Site]:
     from mlops_checklist.sources import python
-    from mlops_checklist.sources.values import Environ, Literal, Unknown, Values
+    from mlops_checklist.sources.values import Environ, Literal, Unknown
+    from mlops_checklist.sources.values import values as values_of
 
     module = file.read(python.module)
-    values = Values(module)
+    values = file.read(values_of)
     read: set[ast.AST] = set()
     named = [
         _Named(node, argument, Unknown("", node) if node is argument else values.of(argument))
@@ -209,17 +210,20 @@ def _all_leaves(value: Value) -> Iterator[Leaf]:
 
 
 def _origin(module: Module, argument: ast.expr, value: Value) -> str:
-    """Say in which line the text stands, if it is another one than the call's."""
+    """Say where the text stands, if it is in another line than the call's."""
+    from mlops_checklist.sources.config_values import Origin
     from mlops_checklist.sources.values import Literal
 
-    texts = [leaf for leaf in _all_leaves(value) if isinstance(leaf, Literal)]
-    places = [module.place(leaf.node) for leaf in texts]
-    here = module.place(argument)
-    if len(places) != 1 or (places[0][2:] == here[2:] and places[0].line == here.line):
+    nodes = [leaf.node for leaf in _all_leaves(value) if isinstance(leaf, Literal)]
+    if len(nodes) != 1:
         return ""
-    there = places[0]
-    cell = "" if there.cell in (None, here.cell) else f"cell {there.cell} "
-    return f" ({cell}line {there.line})"
+    if isinstance(nodes[0], Origin):
+        return f" ({nodes[0].said})"
+    home = module.home(nodes[0])
+    here, there = module.place(argument), home.place(nodes[0])
+    if home is module and there.cell == here.cell:
+        return "" if there.line == here.line else f" (line {there.line})"
+    return f" ({home.seen_from(module, nodes[0])})"
 
 
 # --- Repairs ------------------------------------------------------------------------------
@@ -260,7 +264,9 @@ def _repairs(
     literals = {
         each.value.node: each
         for each in named
-        if isinstance(each.value, Literal) and isinstance(each.node, ast.Call)
+        if isinstance(each.value, Literal)
+        and isinstance(each.node, ast.Call)
+        and module.parent(each.value.node) is not None  # it stands in this module
     }
     if not literals:
         return {}

@@ -486,7 +486,15 @@ class Values:
                 return Result(name, node)
         elif owner is None and (option := self._option(node.attr, "", node, depth)) is not None:
             return option
-        return Unknown(node.attr, node)
+        return _named(node.attr, self._configured(node) or Unknown(node.attr, node))
+
+    def _configured(self, node: ast.AST) -> Value | None:
+        """Fold what a configuration file of the repository says."""
+        if self.module.file.repository is None:
+            return None
+        from mlops_checklist.sources import config_values
+
+        return config_values.read(self, node)
 
     def _owner(self, node: ast.Attribute) -> ast.ClassDef | None:
         """Return the class of this module whose attribute, or whose instance's, `node` is."""
@@ -545,7 +553,7 @@ class Values:
         if name in _ENVIRON:
             return Environ(key, None, node) if key is not None else Unknown("", node)
         if key is not None:
-            value = self._item(node.value, key, given, depth)
+            value = self._item(node.value, key, given, depth) or self._configured(node)
             return Unknown(key, node) if value is None else _named(key, value)
         return Unknown("", node)
 
@@ -639,7 +647,7 @@ class Values:
             default = self._widget_defaults(depth).get(key)
             folded = None if default is None else self._fold(default, _NOTHING, depth)
             return Option(key, folded, node)
-        value = self._item(container, key, given, depth)
+        value = self._item(container, key, given, depth) or self._configured(node)
         default = argument(node, "default", 1)
         fallback = None
         if default is not None and not _is_none(default):
