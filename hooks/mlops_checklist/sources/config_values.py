@@ -174,8 +174,8 @@ def _text(file: File, keys: Sequence[str], depth: int) -> Value | None:
     found = _lookup(file, keys)
     if found is None or depth > _DEEPEST:
         return None
-    text, line = found
-    node = Origin(f"{file.path}:{line}")
+    text, origin = found
+    node = Origin(origin)
     parts: list[Value] = []
     end = 0
     for part in re.finditer(
@@ -193,8 +193,8 @@ def _text(file: File, keys: Sequence[str], depth: int) -> Value | None:
     return values.joined(parts)
 
 
-def _lookup(file: File, keys: Sequence[str]) -> tuple[str, int] | None:
-    """Return the text under `keys` of a YAML, JSON or TOML file, and its line."""
+def _lookup(file: File, keys: Sequence[str]) -> tuple[str, str] | None:
+    """Return the text under `keys` of a YAML, JSON or TOML file, and where it stands."""
     try:
         if file.kind == "toml":
             return _in_toml(file, keys)
@@ -203,23 +203,25 @@ def _lookup(file: File, keys: Sequence[str]) -> tuple[str, int] | None:
         return None  # other hooks report it
 
 
-def _in_toml(file: File, keys: Sequence[str]) -> tuple[str, int] | None:
+def _in_toml(file: File, keys: Sequence[str]) -> tuple[str, str] | None:
     from mlops_checklist.sources import toml
 
     value: Any = file.read(toml.document)
     for key in keys:
         value = value.get(key) if isinstance(value, Mapping) else None
-    return (value, toml.line_of(file.text, keys)) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return value, f"{file.path}:{toml.line_of(file.text, keys)}"
 
 
-def _in_yaml(file: File, keys: Sequence[str]) -> tuple[str, int] | None:
+def _in_yaml(file: File, keys: Sequence[str]) -> tuple[str, str] | None:
     from mlops_checklist.sources import yaml
 
     top = file.read(yaml.document)
     node = yaml.get(top, *keys)
     text = yaml.scalar(node)
     if node is not None and text is not None:
-        return text, yaml.place(node).line
+        return text, f"{file.path}:{yaml.place(node).line}"
     # `defaults: [{model: forest}]` puts model/forest.yaml under the key `model`.
     repository = file.repository
     for entry in yaml.entries(yaml.get(top, "defaults")):
