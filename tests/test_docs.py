@@ -107,6 +107,10 @@ def test_example(
     monkeypatch.setattr(
         "mlops_checklist.sources.files.is_tracked", lambda path: Path(path).is_file()
     )
+    monkeypatch.setattr(
+        "mlops_checklist.sources.repository._tracked",
+        lambda top: [str(path.relative_to(top)) for path in Path(top).rglob("*")],
+    )
     status = run(HOOKS[example.hook], [*example.options, example.path])
     output = capsys.readouterr().out
     rules = set(re.findall(rf"\[{example.hook}/([\w-]+)\]$", output, re.MULTILINE))

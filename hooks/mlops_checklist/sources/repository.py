@@ -71,6 +71,10 @@ class Repository:
         self._projects = sorted(
             {os.path.dirname(path) for path in self.listed if path.endswith(_PROJECT)}
         )
+        # What an import of the repository can begin with.
+        self._heads = {
+            os.path.splitext(part)[0] for path in self.python for part in path.split(os.sep)
+        }
         self._imports: dict[str, frozenset[str]] = {}
         self._importers: dict[str, set[str]] | None = None
         self._closures: dict[str, tuple[str, ...]] = {}
@@ -225,6 +229,8 @@ class Repository:
                 folder = os.path.dirname(folder) if folder else os.pardir
             return self._below(folder, name.split(".") if name else [])
         parts = dotted.split(".")
+        if parts[0] not in self._heads:
+            return []
         around = [*_around(folder)]
         if os.path.join(folder, "__init__.py") in self.python:
             around = [*around[1:], folder]  # a module of a package imports from the roots
