@@ -37,9 +37,8 @@ _COMMANDING = re.compile(
 _TEXTS = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
 # `import a.b as c, d`, `from ..a import (b, c)`; in a notebook, each line is a JSON string.
 _IMPORT = re.compile(
-    rb"^[ \t]*\"?[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]*)"
-    rb"|import[ \t]+([^\n;#]*))",
-    re.MULTILINE,
+    rb"[ \t]*\"?[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]*)"
+    rb"|import[ \t]+([^\n;#]*))"
 )
 _BY_NAME = re.compile(rb"\b(?:import_module|run_module)\(\s*[\"']([\w.]+)")
 _BY_PATH = re.compile(
@@ -182,7 +181,7 @@ class Repository:
             return
         if b'"""' in data or b"'''" in data:
             data = _TEXTS.sub(b'""', data)
-        for found in _IMPORT.finditer(data):
+        for found in _statements(data):
             if found[3] is not None:
                 for part in found[3].decode("ascii", "ignore").split(","):
                     for name in re.findall(r"^\s*([\w.]+)", part):
@@ -193,9 +192,10 @@ class Repository:
             for name in re.findall(rb"(?:^|,|\()[\s\"\\n]*?(\w+)", found[2]):
                 separator = "" if origin.endswith(".") else "."
                 yield from self.find(path, f"{origin}{separator}{name.decode('ascii', 'ignore')}")
-        for found in _BY_NAME.finditer(data):
+        for found in _BY_NAME.finditer(data) if b"_module(" in data else ():
             yield from self.find(path, found[1].decode("ascii", "ignore"))
-        for found in _BY_PATH.finditer(data):
+        by_path = b"%run" in data or b"run_path" in data or b"exec(" in data
+        for found in _BY_PATH.finditer(data) if by_path else ():
             name = (found[1] or found[2]).decode("utf-8", "replace")
             for suffix in ("", ".ipynb", ".py"):
                 named = os.path.normpath(os.path.join(os.path.dirname(path), name + suffix))
@@ -290,6 +290,17 @@ class Repository:
                 named = os.path.normpath(os.path.join(folder, script.decode()))
                 if named in self.python:
                     yield named
+
+
+def _statements(data: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield the import statements in the bytes of a program."""
+    end = 0
+    while (place := data.find(b"import", end)) != -1:
+        begin = max(data.rfind(b"\n", end, place), data.rfind(b";", end, place)) + 1
+        found = _IMPORT.match(data, max(begin, end))
+        if found is not None:
+            yield found
+        end = max(place + 6, found.end() if found is not None else 0)
 
 
 def _around(folder: str) -> Iterator[str]:
