@@ -24,6 +24,7 @@ demo: $(VENV)/ready
 ## Times beside those of the peers, as ratios.
 bench: $(VENV)/bench
 	$(VENV)/bench-env/bin/python benchmarks/startup.py
+	$(VENV)/bench-env/bin/python benchmarks/programs.py
 
 $(VENV)/bench: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)/bench-env

@@ -103,13 +103,9 @@ def _scores(program: Program) -> tuple[list[Outcome], bool]:
     """Return what to say of the scores that are lost, and whether some go to unknown code."""
     from mlops_checklist.sources import scores, tracking
 
-    logging = {
-        fact.node: fact.what
-        for what in ("parameters", "artifacts", "metrics")  # one call may log several
-        for fact in tracking.known(program, what)
-    }
+    logging = tracking.logging(program)
     found = [
-        (score, scores.destinations(score, logging))
+        (score, scores.destinations(score.module, score.call, logging))
         for module in program.modules
         for score in module.file.read(scores.scores)
         if score.unit in program.reached

@@ -2,8 +2,9 @@
 
 `scores(file)` lists the calls that compute a metric of a model: of sklearn.metrics (and what has
 its names), torchmetrics, Hugging Face evaluate, `model.score`, Keras' `model.evaluate`.
-`destinations(score, logging)` follows the value through variables, containers, texts, arithmetic,
-attributes, helper functions and their callers, to where it is logged, printed, compared or lost.
+`destinations(module, node, logging)` follows a value through variables, containers, texts,
+arithmetic, attributes, helper functions and their callers, to where it is logged, printed, compared
+or lost.
 """
 
 from __future__ import annotations
@@ -88,21 +89,21 @@ _PRINTING_METHODS = {
 }
 _PASSING = re.compile(
     r"^(?:round|float|int|str|repr|format|abs|max|min|sum|len|dict|list|tuple|sorted|zip|enumerate"
-    r"|reversed|set|json\.dumps|math\.\w+|statistics\.\w+|numpy\.\w+|pandas\.(?:DataFrame|Series)"
+    r"|reversed|set|vars|json\.dumps|math\.\w+|statistics\.\w+|numpy\.\w+|pandas\.(?:DataFrame|Series)"
     r"|collections\.\w+|textwrap\.\w+|tabulate\.tabulate|copy\.\w+|decimal\.Decimal)$"
 )
 _WRITERS = re.compile(r"^(?:json|yaml|pickle|joblib|toml|csv)\.\w*dump\w*$|^numpy\.save\w*$")
 _COLLECTING = {"append", "extend", "update", "insert", "setdefault", "add"}
 
 
-def destinations(score: Score, logging: Mapping[ast.AST, str]) -> frozenset[str]:
-    """Return where the value of a score goes.
+def destinations(module: Module, node: ast.AST, logging: Mapping[ast.AST, str]) -> frozenset[str]:
+    """Return where the value of an expression goes.
 
     `logging` are the calls and assignments that log something, and what. Among the results are
     "metrics", "parameters", "artifacts" (it is logged as such), "printed", "compared", "written"
     (to a file), "elsewhere" (to code that is not known); none, if it is lost.
     """
-    return frozenset(_Flow(logging).follow(score.module, score.call))
+    return frozenset(_Flow(logging).follow(module, node))
 
 
 class _Flow:
@@ -216,7 +217,7 @@ class _Flow:
         if parameter is None:
             self._found.add("elsewhere")
             return
-        for use in _uses(module, parameter.arg):
+        for use in uses(module, parameter.arg):
             bindings = module.bindings(parameter.arg, use)
             if any(binding.node is parameter for binding in bindings):
                 self._go(module, use)
@@ -224,7 +225,7 @@ class _Flow:
     def _bound(self, module: Module, target: ast.expr, statement: ast.AST) -> None:
         """Go on with what an assignment or loop gives the value to."""
         if isinstance(target, ast.Name):
-            for use in _uses(module, target.id):
+            for use in uses(module, target.id):
                 if any(b.statement is statement for b in module.bindings(target.id, use)):
                     self._go(module, use)
         elif isinstance(target, (ast.Tuple, ast.List)):
@@ -233,7 +234,7 @@ class _Flow:
         elif isinstance(target, ast.Starred):
             self._bound(module, target.value, statement)
         elif isinstance(target, ast.Attribute):
-            for use in _uses(module, target.attr):
+            for use in uses(module, target.attr):
                 if isinstance(use, ast.Attribute):
                     self._go(module, use)
             if module.class_of(target.value) is None:
@@ -247,7 +248,7 @@ class _Flow:
             container = container.value
         if isinstance(container, (ast.Name, ast.Attribute)):
             scope = {id(binding.statement) for binding in _bindings(module, container)}
-            for use in _uses(module, python.last_name(container)):
+            for use in uses(module, python.last_name(container)):
                 if use is not container and scope & {
                     id(binding.statement) for binding in _bindings(module, use)
                 }:
@@ -277,7 +278,7 @@ def _bindings(module: Module, node: ast.AST) -> Iterator[python.Binding]:
         yield from [python.Binding("class", owner, owner)] if owner is not None else ()
 
 
-def _uses(module: Module, name: str) -> list[ast.Name | ast.Attribute]:
+def uses(module: Module, name: str) -> list[ast.Name | ast.Attribute]:
     """Return the places where a variable or attribute of this name is read."""
     return module.file.read(_reads).get(name, [])
 

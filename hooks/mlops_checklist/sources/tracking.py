@@ -73,6 +73,15 @@ def _selected(
     ]
 
 
+def logging(program: Program) -> dict[ast.AST, str]:
+    """Return the calls and assignments that log something, and what; metrics, if several."""
+    return {
+        fact.node: fact.what
+        for what in ("parameters", "artifacts", "metrics")
+        for fact in known(program, what)
+    }
+
+
 def at(fact: Fact, make: Callable[[str, Place, str], Outcome], rule: str, message: str) -> Outcome:
     """Return an outcome, made by `make`, that points at a fact."""
     outcome = make(rule, fact.module.place(fact.node), message)

@@ -423,7 +423,7 @@ class Values:
         if not isinstance(function, FUNCTIONS):
             return Unknown(name, use)
         default_node = python.default_of(function, name)
-        option = _click_option(self.module, function, name)
+        option = click_option(self.module, function, name)
         if isinstance(default_node, ast.Call) and self.module.qualified(default_node.func) in (
             "typer.Option",
             "typer.Argument",
@@ -769,7 +769,7 @@ class Values:
         if self._options is None:
             self._options = {}
             for module in (*_around(self.module), self.module):
-                self._options.update(_declared_options(module))
+                self._options.update(declared_options(module))
         return self._options
 
     def _option(self, attribute: str, name: str, node: ast.AST, depth: int) -> Value | None:
@@ -795,7 +795,7 @@ def _around(module: Module) -> Iterator[Module]:
     yield from python.readable(file.repository.matching(sorted(near), rb"add_argument|DEFINE_"))
 
 
-def _declared_options(module: Module) -> Iterator[tuple[str, ast.Call]]:
+def declared_options(module: Module) -> Iterator[tuple[str, ast.Call]]:
     """Yield the options that argparse or absl calls declare, by their attribute's name."""
     for call in module.calls:
         called = _last_name(call.func)
@@ -814,7 +814,8 @@ def _declared_options(module: Module) -> Iterator[tuple[str, ast.Call]]:
                     yield str(flag.value), call
 
 
-def _click_option(module: Module, function: Function, name: str) -> ast.Call | None:
+def click_option(module: Module, function: Function, name: str) -> ast.Call | None:
+    """Return the decorator of click that fills a function's parameter, or None."""
     for mark in function.decorator_list:
         if isinstance(mark, ast.Call) and _last_name(mark.func) in ("option", "argument"):
             flags = [flag.value for flag in mark.args if isinstance(flag, ast.Constant)]
