@@ -34,7 +34,7 @@ def without_ignored(file: File, outcomes: Iterable[Outcome]) -> Iterator[Outcome
 
 
 def _ignored(file: File, outcome: Outcome) -> bool:
-    if b"mlops" not in file.bytes:
+    if file.is_binary or b"mlops" not in file.bytes:
         return False
     try:
         lines: Sequence[str] = file.lines

@@ -136,6 +136,16 @@ class File:
             self._data = _bytes(self.path)
         return self._data
 
+    def head(self, size: int) -> bytes:
+        """Return the first `size` bytes, without reading the rest. Raises Unreadable."""
+        return self._data[:size] if self._data is not None else _bytes(self.path, size)
+
+    @property
+    def is_binary(self) -> bool:
+        """Tell whether the file begins with what is no text."""
+        beginning = self.head(1_000)
+        return b"\0" in beginning and not beginning.startswith(_UTF_16)
+
     @property
     def bytes(self) -> bytes:
         """The bytes as if they were UTF-8 without a mark: what is in UTF-16 is encoded anew."""
@@ -191,11 +201,11 @@ def _check(path: str) -> None:
         raise Unreadable(f"cannot read: {sizes}", "unreadable")
 
 
-def _bytes(path: str) -> bytes:
+def _bytes(path: str, size: int = -1) -> bytes:
     _check(path)
     try:
         with open(path, "rb") as opened:
-            return opened.read()
+            return opened.read(size)
     except OSError as error:
         raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
 

@@ -263,16 +263,15 @@ class Repository:
                     break
         return found
 
+    def commanding(self) -> list[str]:
+        """Return the files that hold commands: shell scripts, pipelines, Makefiles, Dockerfiles."""
+        return sorted(path for path in self.listed if _COMMANDING.search(path.replace(os.sep, "/")))
+
     def _run_by_commands(self) -> frozenset[str]:
         """Return the files that some command of the repository runs."""
         if self._commanded is None:
-            commanding = (
-                path
-                for path in self.listed
-                if _COMMANDING.search(path.replace(os.sep, "/")) and os.path.isfile(path)
-            )
             self._commanded = frozenset(
-                script for path in commanding for script in self._run_by(path)
+                script for path in self.commanding() for script in self._run_by(path)
             )
         return self._commanded
 
