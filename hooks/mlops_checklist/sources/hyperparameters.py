@@ -244,12 +244,26 @@ def _given(fact: Fact) -> Iterator[tuple[ast.expr | None, str | None]]:
         value = argument(node, "value", first + 1)
         folded = module.file.read(values.values).of(name) if name is not None else None
         text = values.literal(folded) if folded is not None else None
-        yield value, text or ""
+        if text is not None:
+            yield value, text
+        else:  # `for name, value in params.items(): mlflow.log_param(name, value)`
+            yield _iterated(name, module), None
     elif last in _SOME:
         given = argument(node, "config") or argument(node, "hparam_dict")
         yield given or argument(node, "params", 0) or argument(node, "mutable", 0), None
     else:
         yield None, None
+
+
+def _iterated(key: ast.expr | None, module: Module) -> ast.expr | None:
+    """Return the dictionary over whose items a loop gives `key`, or None."""
+    for binding in module.bindings(key.id, key) if isinstance(key, ast.Name) else ():
+        over = binding.node
+        while isinstance(over, ast.Call):
+            if python.last_name(over.func) == "items" and isinstance(over.func, ast.Attribute):
+                return over.func.value
+            over = over.args[0] if over.args else ast.Constant(None)
+    return None
 
 
 def _cover(node: ast.expr, module: Module, names: set[str], roots: set[str]) -> bool:

@@ -651,7 +651,8 @@ def _saved(
     module: Module, call: ast.Call, name: str, last: str
 ) -> Iterator[tuple[str, ast.AST, str, bool]]:
     if name in _SAVES:
-        yield "saved", call, name.partition(".")[0], True
+        library = "figure" if last == "savefig" else name.partition(".")[0]
+        yield "saved", call, library, True
     elif name.startswith("mlflow.") and last == "save_model":
         yield "saved", call, "mlflow", True
     elif last in _SAVE_METHODS and isinstance(call.func, ast.Attribute):
@@ -691,4 +692,4 @@ def saving(fact: Fact) -> Saving:
     for other in ("filepath", "filename", "path", "output_dir", "fname", "format"):
         path = path or argument(call, other)
     receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return Saving(path, receiver, fact.by in ("figure", "plotly"))
+    return Saving(path, receiver, fact.by == "figure")
