@@ -174,7 +174,9 @@ def make(folder: Path, files: int) -> list[str]:
     """Write the repository to `folder`; return the paths of its Python files."""
     library = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
     library += sorted(Path(sysconfig.get_paths()["stdlib"]).glob("[a-z]*/*.py"))
-    library = [path for path in library if "lib2to3" not in str(path) and path.stat().st_size > 2000]
+    library = [
+        path for path in library if "lib2to3" not in str(path) and path.stat().st_size > 2000
+    ]
     paths = []
     for number in range(files // 16):
         package = folder / f"src/model_{number}"
@@ -229,7 +231,9 @@ def main() -> int:
     print(f"{len(paths)} files, {size / 1e6:.1f} MB; {hooks} hooks found {found}")
     print(f"compileall -f -j1          {compiled:6.2f} s")
     ratio = judged / compiled
-    print(f"hooks, all in one process  {judged:6.2f} s  {ratio:4.2f} of compileall (at most {BOUND})")
+    print(
+        f"hooks, all in one process  {judged:6.2f} s  {ratio:4.2f} of compileall (at most {BOUND})"
+    )
     return int(ratio > BOUND)
 
 

@@ -146,7 +146,8 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
         {
             "src/train.py": CALL.format(
                 "import yaml\nfrom pathlib import Path\n"
-                'HERE = Path(__file__).parent\nconfig = yaml.safe_load((HERE / "c.yaml").read_text())',
+                "HERE = Path(__file__).parent\n"
+                'config = yaml.safe_load((HERE / "c.yaml").read_text())',
                 'config.get("experiment")',
             ),
             "src/c.yaml": "experiment: churn\n",

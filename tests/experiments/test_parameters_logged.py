@@ -329,7 +329,7 @@ UNLOGGED = {
 def test_unlogged_parameter(source: str, names: list[str]) -> None:
     assert judged(source) == ["unlogged-parameter"]
     said = message(source)
-    assert [part for part in said.split("'")[1::2]] == names
+    assert said.split("'")[1::2] == names
     assert said.count("(line ") == len(names)
 
 
@@ -359,8 +359,8 @@ COVERED = {
         + "    for key, value in vars(args).items():\n        mlflow.log_param(key, value)\n"
     ),
     "sorted loop": (
-        OPTIONS
-        + "    for key, value in sorted(vars(args).items()):\n        mlflow.log_param(key, value)\n"
+        OPTIONS + "    for key, value in sorted(vars(args).items()):\n"
+        "        mlflow.log_param(key, value)\n"
     ),
     "what the model says": OPTIONS + "    mlflow.log_params(model.get_params())\n",
     "dictionary of parameters": (
@@ -570,7 +570,7 @@ def test_serving_code_does_not_train() -> None:
     files = {
         "prices.py": MODEL,
         "train.py": TRAIN.format("import mlflow\nmlflow.sklearn.autolog()\n"),
-        "serve.py": "from prices import Prices\n\nprices = Prices()\nprint(prices.predict([[1]]))\n",
+        "serve.py": "from prices import Prices\n\nprint(Prices().predict([[1]]))\n",
     }
     assert found(together(HOOK, files)) == []
 

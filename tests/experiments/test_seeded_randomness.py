@@ -90,11 +90,11 @@ SEEDED_SPLITS = {
     "groups": SPLIT.format("GroupKFold") + "folds = GroupKFold(n_splits=5)\n",
     "time series": SPLIT.format("TimeSeriesSplit") + "folds = TimeSeriesSplit()\n",
     "pandas": "import pandas as pd\nt = pd.read_csv('a.csv').sample(frac=0.8, random_state=1)\n",
-    "pandas, only looked at": "import pandas as pd\ndf = pd.read_csv('a.csv')\nprint(df.sample(5))\n",
+    "pandas, only looked at": "import pandas as pd\nprint(pd.read_csv('a.csv').sample(5))\n",
     "unknown receiver": "train = frame.sample(frac=0.8)\n",
     "the standard library": "import random\nchosen = random.sample(rows, 10)\n",
     "a distribution": "from torch.distributions import Normal\nx = Normal(0, 1).sample((3,))\n",
-    "own function": "def train_test_split(x):\n    return x[:8], x[8:]\n\n\na, b = train_test_split(x)\n",
+    "own function": "def train_test_split(x):\n    return x\n\n\na, b = train_test_split(x)\n",
     "torch": (
         "import torch\nfrom torch.utils.data import random_split\n"
         "a, b = random_split(d, [8, 2], generator=torch.Generator().manual_seed(1))\n"
@@ -196,7 +196,8 @@ UNSEEDED_TRAININGS = {
         "model = RandomForestClassifier(n_estimators=10)\n" + FIT
     ),
     "in a pipeline": (
-        "from sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler\n"
+        "from sklearn.pipeline import make_pipeline\n"
+        "from sklearn.preprocessing import StandardScaler\n"
         "from sklearn.neural_network import MLPClassifier\n"
         "model = make_pipeline(StandardScaler(), MLPClassifier(hidden_layer_sizes=(8,)))\n" + FIT
     ),
@@ -352,7 +353,8 @@ def test_option_of_another_module() -> None:
 
 
 TUNE = """\
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, Trainer, TrainingArguments
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import Trainer, TrainingArguments
 
 {}
 trainer = Trainer(model=model, args=TrainingArguments("out"), train_dataset=data)

@@ -177,7 +177,8 @@ class Repository:
     # Reading.
 
     def _imported(self, path: str, data: bytes) -> Iterator[str]:
-        if b"import" not in data and b"%run" not in data and b"run_path" not in data:
+        by_path = b"%run" in data or b"run_path" in data or b"exec(" in data
+        if b"import" not in data and not by_path:
             return
         if b'"""' in data or b"'''" in data:
             data = _TEXTS.sub(b'""', data)
@@ -194,7 +195,6 @@ class Repository:
                 yield from self.find(path, f"{origin}{separator}{name.decode('ascii', 'ignore')}")
         for found in _BY_NAME.finditer(data) if b"_module(" in data else ():
             yield from self.find(path, found[1].decode("ascii", "ignore"))
-        by_path = b"%run" in data or b"run_path" in data or b"exec(" in data
         for found in _BY_PATH.finditer(data) if by_path else ():
             name = (found[1] or found[2]).decode("utf-8", "replace")
             for suffix in ("", ".ipynb", ".py"):
@@ -332,7 +332,8 @@ def _tracked(top: str) -> Iterator[str]:
         ).stdout
     except OSError:
         return  # without Git, the given files are the repository
-    prefix = os.path.relpath(top)
+    inside = os.path.relpath(top) != os.curdir
     for name in os.fsdecode(listed).split("\0"):
         if name:
-            yield os.path.normpath(name if prefix == os.curdir else os.path.join(prefix, name))
+            path = os.path.normpath(name)
+            yield os.path.relpath(os.path.join(top, path)) if inside else path
