@@ -202,7 +202,7 @@ def _begun(file: File, files: Sequence[File], *, whole: bool) -> Program:
     modules = (file.read(python.module), *python.readable(files[1:]))
     own = file.read(units)
     starts = [unit for unit in own.values() if whole or unit.kind in ("body", "main")]
-    if whole:  # others may call what it passes on
+    if whole and os.path.basename(file.path) == "__init__.py":  # others may call what it passes on
         passed = {
             alias.asname or alias.name
             for statement in modules[0].tree.body
@@ -222,13 +222,14 @@ def _spread(modules: tuple[Module, ...], starts: Iterable[Unit]) -> Program:
     named: dict[str, list[Unit]] = {}
     methods: dict[ast.AST, list[Unit]] = {}
     waiting = [*starts]
+    started = {unit.node for unit in waiting}
     for module in modules:
         for unit in module.file.read(units).values():
             if unit.kind in ("function", "class"):
                 named.setdefault(unit.name, []).append(unit)
             elif unit.owner is not None:
                 methods.setdefault(unit.owner, []).append(unit)
-            elif unit.kind == "body":
+            elif unit.kind == "body" and unit.node not in started:
                 waiting.append(unit)
     by_name: dict[str, list[Unit]] = {}  # methods of reached classes whose name is still to come
     reached: set[ast.AST] = set()

@@ -557,13 +557,14 @@ class Module:
             result = self._qualify_name(node, depth)
         elif isinstance(node, ast.Attribute):
             base = self._qualify(node.value, depth + 1)
-            if base is not None:
+            if base is None or (base.endswith("()") and self.link(base[:-2]) is not None):
+                owner = self._class(node.value, depth + 1)
+                for value in self.attribute(owner, node.attr) if owner is not None else ():
+                    result = result or self.home(value)._qualify(value, depth + 1)
+            if result is None and base is not None:
                 result = f"{base}.{node.attr}"
                 if (linked := self.link(result)) is not None:
                     result = linked[0]._qualify(linked[1], depth + 1) or result
-            elif (owner := self._class(node.value, depth + 1)) is not None:
-                for value in self.attribute(owner, node.attr):
-                    result = result or self.home(value)._qualify(value, depth + 1)
         elif isinstance(node, ast.Call):
             called = self._qualify(node.func, depth + 1)
             own = called is None or self.link(called) is not None

@@ -227,7 +227,7 @@ class Repository:
             name = dotted.lstrip(".")
             for _ in range(len(dotted) - len(name) - 1):
                 folder = os.path.dirname(folder) if folder else os.pardir
-            return self._below(folder, name.split(".") if name else [])
+            return self._below(folder, name.split(".") if name else []) or self._below(folder, [])
         parts = dotted.split(".")
         if parts[0] not in self._heads:
             return []

@@ -465,7 +465,7 @@ class Values:
             subject = owner if function.name == "__init__" else function
             marks = [_last_name(mark) for mark in function.decorator_list]
             if position is not None and "staticmethod" not in marks:
-                position -= 1
+                position = position - 1 if position else None  # the instance is not passed
         for call in self.module.calls_to(subject):
             yield call, argument(call, parameter.arg, position)
 
@@ -835,6 +835,7 @@ def joined(parts: Iterable[Value]) -> Value:
         node = next((leaf.node for part in flat for leaf in leaves(part)), ast.Constant(""))
         return Unknown("", node)
     flat = [part for part in flat if not (isinstance(part, Literal) and not part.text)] or flat[:1]
+    flat = flat or [Literal("", ast.Constant(""))]
     return flat[0] if len(flat) == 1 else Joined(tuple(flat))
 
 
