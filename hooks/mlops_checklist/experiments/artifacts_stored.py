@@ -11,6 +11,7 @@ what need not be in the run below DOMINO_ARTIFACTS_DIR; track model files with D
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -106,7 +107,7 @@ def _saved(
     saved = tracking.told(program, "saved")
     if not saved:
         return
-    passed = [*_passed(program, {fact.node for fact in saved})]
+    passed = _Passed(program)
     logging = {fact.node for fact in artifacts}
     objects = {name for fact in artifacts for name in _names(fact.node)}
     models = bool(storing) or any(_keeps_models(fact) for fact in artifacts)
@@ -135,65 +136,48 @@ def _saved(
             )
 
 
-def _is_kept(
-    path: str, passed: Iterable[tuple[ast.Call, str]], logging: set[ast.AST], outs: Iterable[str]
-) -> bool:
+class _Passed:
+    """The paths that the program's calls are given, read when they are asked for."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    @functools.cached_property
+    def all(self) -> list[tuple[ast.Call, str]]:
+        """Each call with a path, or what may be one."""
+        from mlops_checklist.sources import stored_paths
+
+        return [
+            (each.call, each.path)
+            for module in self._program.modules
+            for each in module.file.read(stored_paths.passed)
+            if each.unit in self._program.known
+        ]
+
+
+def _is_kept(path: str, passed: _Passed, logging: set[ast.AST], outs: Iterable[str]) -> bool:
     from mlops_checklist.sources.stored_paths import is_below, is_stored
 
     return (
         is_stored(path)
         or any(is_below(path, out) or out.endswith(f"/{path}") for out in outs)
-        or any(call in logging and is_below(path, text) for call, text in passed)
+        or any(call in logging and is_below(path, text) for call, text in passed.all)
     )
 
 
-def _is_open(fact: Fact, path: Path, passed: Iterable[tuple[ast.Call, str]]) -> bool:
+def _is_open(fact: Fact, path: Path, passed: _Passed) -> bool:
     """Tell whether other code may store the file: one that is passed its path, or that names it."""
     from mlops_checklist.sources.stored_paths import is_below, is_mounted
 
     if not path.is_known or is_mounted(path.text):
         return True
-    if any(is_below(path.text, text) for _, text in passed if text != "."):
+    if any(is_below(path.text, text) for _, text in passed.all if text != "."):
         return True
     repository = fact.module.file.repository
     name = path.text.rpartition("/")[2]
     if repository is None or "<" in name:
         return False
     return bool(repository.matching(repository.commanding(), re.escape(name.encode())))
-
-
-# Calls that do not carry a file away.
-_HARMLESS = re.compile(
-    r"^(?:open|print|str|repr|format|os\.(?:makedirs|mkdir|path\.\w+|fspath|stat|listdir|chmod)"
-    r"|pathlib\.\w*Path|len|isinstance|logging\.[\w.()]+|glob\.i?glob|tempfile\.\w+)$"
-    r"|(?:^|[._])(?:load|loads|load_model|load_weights|read|from_pretrained|imread|add_argument)\w*$"
-)
-
-
-def _passed(program: Program, saving: set[ast.AST]) -> Iterator[tuple[ast.Call, str]]:
-    """Yield the calls that are passed something which may be a path, and that path."""
-    import ast
-
-    from mlops_checklist.sources import programs, stored_paths
-    from mlops_checklist.sources.python import last_name
-
-    for module in program.modules:
-        for call in module.calls:
-            name = module.qualified(call.func) or last_name(call.func)
-            if call in saving or _HARMLESS.search(name) or not (call.args or call.keywords):
-                continue
-            if programs.unit_of(module, call) not in program.known:
-                continue
-            if module.definition(call.func) is not None:
-                continue  # its inside tells
-            for given in (*call.args, *(keyword.value for keyword in call.keywords)):
-                for part in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
-                    if isinstance(part, (ast.Constant, ast.Lambda, ast.Dict)) and not isinstance(
-                        getattr(part, "value", None), str
-                    ):
-                        continue
-                    for path in stored_paths.written(module, part):
-                        yield call, path.text
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -101,28 +101,26 @@ def _suggestion(start: Fact) -> str:
 
 def _scores(program: Program) -> tuple[list[Outcome], bool]:
     """Return what to say of the scores that are lost, and whether some go to unknown code."""
-    from mlops_checklist.sources import scores, tracking
+    from mlops_checklist.sources import scores
 
-    logging = tracking.logging(program)
     found = [
-        (score, scores.destinations(score.module, score.call, logging))
+        score
         for module in program.modules
         for score in module.file.read(scores.scores)
         if score.unit in program.reached
     ]
-    kept = [score for score, goes in found if goes & _KEPT]
-    outcomes = [
-        outcome for score, goes in found if (outcome := _judged(score, goes, kept)) is not None
-    ]
-    return outcomes, any(goes & {"elsewhere", "written", "artifacts"} for _, goes in found)
+    kept = [score for score in found if score.goes & _KEPT]
+    outcomes = [outcome for score in found if (outcome := _judged(score, kept)) is not None]
+    return outcomes, any(score.goes & {"elsewhere", "written", "artifacts"} for score in found)
 
 
 _KEPT = {"metrics", "artifacts"}
 
 
-def _judged(score: Score, goes: frozenset[str], kept: Sequence[Score]) -> Outcome | None:
+def _judged(score: Score, kept: Sequence[Score]) -> Outcome | None:
     from mlops_checklist.sources import scores
 
+    goes = score.goes
     if goes & {"elsewhere", "written", *_KEPT} or any(_is_same(score, other) for other in kept):
         return None
     what = f"'{score.name}'"

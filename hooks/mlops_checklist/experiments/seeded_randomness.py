@@ -11,8 +11,9 @@ What to do: pass `random_state=`, `seed=` or `generator=`; call `torch.manual_se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Outcome, evidence, undecided, violation
@@ -80,6 +81,12 @@ _LIBRARIES = {
 }
 _SEED_OPTION = r"^(?:random_|rng_)?seed$|^random_state$"
 _HUB = r"^(?:transformers|diffusers|sentence_transformers|peft|setfit|optimum)\b"
+# Where the name stands: keyword and position.
+_LOADERS = {
+    "from_pretrained": ("pretrained_model_name_or_path", 0),
+    "SentenceTransformer": ("model_name_or_path", 0),
+    "pipeline": ("model", 1),
+}
 _REPOSITORY_ID = r"[\w.-]+(?:/[\w.-]+)?"
 _LOCAL = (
     r"^[./~]|\.(?:pt|pth|bin|safetensors|json|onnx|gguf)$"
@@ -115,15 +122,46 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         yield from _base_models(program, trains=bool(trainings))
 
 
-def _reached(program: Program) -> Iterator[tuple[Module, ast.Call, str]]:
-    """Yield the calls that the program reaches, with what they call."""
-    from mlops_checklist.sources import programs
+class _Call(NamedTuple):
+    """A call that matters here: `what` is "split", "estimator", "base model" or "seed"."""
 
+    what: str
+    call: ast.Call
+    name: str
+    unit: ast.AST
+    module: Module
+
+
+def _calls(file: File) -> tuple[_Call, ...]:
+    """Return the calls of a module that draw random numbers, seed them, or load a base model."""
+    from mlops_checklist.sources import programs, python
+
+    module = file.read(python.module)
+    found = []
+    for call in module.calls:
+        name = module.qualified(call.func) or ""
+        last = python.last_name(call.func)
+        if name in _SEEDS or re.search(_SEEDING, last):
+            what = "seed"
+        elif any(re.match(split[0], name) for split in _SPLITS):
+            what = "split"
+        elif re.match(_RANDOM, name):
+            what = "estimator"
+        elif re.match(_HUB, name) and last in _LOADERS:
+            what = "base model"
+        else:
+            continue
+        found.append(_Call(what, call, name, programs.unit_of(module, call), module))
+    return tuple(found)
+
+
+def _reached(program: Program, what: str) -> Iterator[tuple[Module, ast.Call, str]]:
+    """Yield the calls of one kind that the program reaches; of seeds, those it may reach."""
+    units = program.known if what == "seed" else program.reached
     for module in program.modules:
-        for call in module.calls:
-            name = module.qualified(call.func)
-            if name and programs.unit_of(module, call) in program.reached:
-                yield module, call, name
+        for each in module.file.read(_calls):
+            if each.what == what and each.unit in units:
+                yield each.module, each.call, each.name
 
 
 def _at(outcome: Outcome, module: Module) -> Outcome:
@@ -135,38 +173,25 @@ def _at(outcome: Outcome, module: Module) -> Outcome:
 
 def _seeded(program: Program) -> set[str]:
     """Return the generators that the program seeds: "numpy", "torch", "keras"."""
-    import re
-
-    from mlops_checklist.sources import programs
-    from mlops_checklist.sources.python import last_name
-
     found: set[str] = set()
-    for module in program.modules:
-        for call in module.calls:
-            name = module.qualified(call.func) or ""
-            last = last_name(call.func)
-            if name not in _SEEDS and not re.search(_SEEDING, last):
-                continue
-            if programs.unit_of(module, call) not in program.known:
-                continue
-            if name in _SEEDS:
-                found.update(_SEEDS[name])
-            elif module.definition(call.func) is None:  # else its inside tells
-                found.update(_ALL)
+    for module, call, name in _reached(program, "seed"):
+        if name in _SEEDS:
+            found.update(_SEEDS[name])
+        elif module.definition(call.func) is None:  # else its inside tells
+            found.update(_ALL)
     return found
 
 
 def _splits(program: Program, seeded: set[str]) -> Iterator[Outcome]:
     """Look for splits and samples that are other ones in each run."""
-    import re
-
     from mlops_checklist.sources.python import has_unpacking, last_name
 
-    for module, call, name in _reached(program):
-        known = next((split for split in _SPLITS if re.match(split[0], name)), None)
-        if known is None or not _is_random(call, name) or _is_shown(module, call):
+    for module, call, name in _reached(program, "split"):
+        if not _is_random(call, name) or _is_shown(module, call):
             continue
-        _, keyword, position, fallback = known
+        _, keyword, position, fallback = next(
+            split for split in _SPLITS if re.match(split[0], name)
+        )
         place = module.place(call)
         verdict = _is_given(module, call, keyword, position)
         if verdict is True or fallback in seeded:
@@ -227,12 +252,10 @@ def _is_given(module: Module, call: ast.Call, keyword: str, position: int | None
 
 def _estimators(program: Program, seeded: set[str]) -> Iterator[Outcome]:
     """Look for estimators of scikit-learn that are trained without random_state."""
-    import re
-
     from mlops_checklist.sources.python import has_unpacking, last_name
 
-    for module, call, name in _reached(program):
-        if not re.match(_RANDOM, name) or has_unpacking(call):
+    for module, call, _ in _reached(program, "estimator"):
+        if has_unpacking(call):
             continue
         place = module.place(call)
         verdict = _is_given(module, call, "random_state", None)
@@ -253,52 +276,70 @@ def _estimators(program: Program, seeded: set[str]) -> Iterator[Outcome]:
 
 def _options(program: Program) -> Iterator[Outcome]:
     """Look for options that take a seed which is never applied."""
-    import re
-
-    from mlops_checklist.sources import programs, tracking
-    from mlops_checklist.sources.python import FUNCTIONS, parameters
-    from mlops_checklist.sources.values import click_option, declared_options
-
-    logging = tracking.logging(program)
     for module in program.modules:
-        declared: list[tuple[ast.Call, list[tuple[Module, ast.AST]]]] = []
-        for name, call in declared_options(module):
-            if re.match(_SEED_OPTION, name):
-                declared.append((call, [*_reads(program, name, call)]))
-        for function in module.file.read(programs.units):
-            for parameter in parameters(function.args) if isinstance(function, FUNCTIONS) else ():
-                if re.match(_SEED_OPTION, parameter.arg):
-                    mark = click_option(module, function, parameter.arg)  # type: ignore[arg-type]
-                    if mark is not None:
-                        declared.append((mark, [*_uses(module, parameter)]))
-        for call, reads in declared:
-            if programs.unit_of(module, call) not in program.reached:
+        for declared in module.file.read(_seed_options):
+            if declared.unit not in program.reached:
                 continue
-            place = module.place(call)
-            if any(_is_applied(where, read, logging) for where, read in reads):
+            reads = (
+                _uses(module, declared.parameter)
+                if declared.parameter
+                else _reads(program, declared)
+            )
+            place = module.place(declared.call)
+            if any(_is_applied(where, read) for where, read in reads):
                 yield _at(evidence("seed-option", place, "the seed is applied"), module)
             else:
-                message = (
-                    "the program takes a seed and never applies it; seed the generators with it"
-                )
+                message = "the program takes a seed and never applies it; seed what it draws from"
                 yield _at(violation("unused-seed", place, message), module)
 
 
-def _reads(program: Program, name: str, declared: ast.Call) -> Iterator[tuple[Module, ast.AST]]:
+class _SeedOption(NamedTuple):
+    """An option that takes a seed: its name, where it is declared, click's parameter for it."""
+
+    name: str
+    call: ast.Call
+    unit: ast.AST
+    parameter: ast.arg | None
+
+
+def _seed_options(file: File) -> tuple[_SeedOption, ...]:
+    """Return the options of a module that take a seed."""
+    from mlops_checklist.sources import programs, python
+    from mlops_checklist.sources.values import click_option, declared_options
+
+    module = file.read(python.module)
+    found = [
+        _SeedOption(name, call, programs.unit_of(module, call), None)
+        for name, call in declared_options(module)
+        if re.match(_SEED_OPTION, name)
+    ]
+    for function in file.read(programs.units):
+        if not isinstance(function, python.FUNCTIONS):
+            continue
+        for parameter in python.parameters(function.args):
+            if re.match(_SEED_OPTION, parameter.arg):
+                call = click_option(module, function, parameter.arg)
+                if call is not None:
+                    unit = programs.unit_of(module, call)
+                    found.append(_SeedOption(parameter.arg, call, unit, parameter))
+    return tuple(found)
+
+
+def _reads(program: Program, declared: _SeedOption) -> Iterator[tuple[Module, ast.AST]]:
     """Yield where the program may read an option: by its name, or all options at once."""
     import ast
 
     from mlops_checklist.sources import scores
 
     for module in program.modules:
-        for use in scores.uses(module, name):
+        for use in scores.uses(module, declared.name):
             yield module, use
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Constant) and node.value == name:
+            if isinstance(node, ast.Constant) and node.value == declared.name:
                 holder = module.parent(node)
                 if isinstance(holder, ast.keyword):
                     holder = module.parent(holder)
-                if holder is not declared:
+                if holder is not declared.call:
                     yield module, holder or node
         for call in module.calls:
             if getattr(call.func, "attr", "") in ("parse_args", "parse_known_args"):
@@ -340,11 +381,11 @@ def _uses(module: Module, parameter: ast.arg) -> Iterator[tuple[Module, ast.AST]
             yield module, use
 
 
-def _is_applied(module: Module, read: ast.AST, logging: dict[ast.AST, str]) -> bool:
+def _is_applied(module: Module, read: ast.AST) -> bool:
     """Tell whether a value that is read does more than being printed and logged."""
     from mlops_checklist.sources import scores
 
-    goes = scores.destinations(module, read, logging)
+    goes = scores.destinations(module, read)
     return not goes <= {"printed", "parameters", "metrics", "artifacts"}
 
 
@@ -353,23 +394,11 @@ def _is_applied(module: Module, read: ast.AST, logging: dict[ast.AST, str]) -> b
 
 def _base_models(program: Program, *, trains: bool) -> Iterator[Outcome]:
     """Look for models of the Hugging Face hub that are loaded at their newest revision."""
-    import re
-
     from mlops_checklist.sources.python import argument, has_unpacking, last_name
 
     told: set[str] = set()
-    for module, call, name in _reached(program):
-        last = last_name(call.func)
-        if not re.match(_HUB, name):
-            continue
-        if last == "from_pretrained":
-            keyword, position = "pretrained_model_name_or_path", 0
-        elif last == "SentenceTransformer":
-            keyword, position = "model_name_or_path", 0
-        elif last == "pipeline":
-            keyword, position = "model", 1
-        else:
-            continue
+    for module, call, _ in _reached(program, "base model"):
+        keyword, position = _LOADERS[last_name(call.func)]
         given = argument(call, keyword, position)
         text = _hub_id(program, module, given) if given is not None else ""
         if not text or text in told:
@@ -386,8 +415,6 @@ def _base_models(program: Program, *, trains: bool) -> Iterator[Outcome]:
 
 def _hub_id(program: Program, module: Module, node: ast.expr) -> str:
     """Return the repository of the hub that an expression names, or ""."""
-    import re
-
     from mlops_checklist.sources.values import literal, values
 
     text = literal(module.file.read(values).of(node)) or ""

@@ -27,7 +27,8 @@ _LOADERS = re.compile(
     r"|(?:tomllib|tomli|toml)\.loads?|omegaconf\.OmegaConf\.load)$"
 )
 _INTERPOLATION = r"\$\{(?:oc\.env:\s*(\w+)\s*(?:,([^{}]*))?|([\w.]+))\}|\$\{[^{}]*\}"
-_DEEPEST = 20
+_READING = rb"yaml\.\w*load|YAML\(|json\.load|toml\w*\.load|OmegaConf|hydra\.main"
+_DEEPEST = 8
 _SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 
 
@@ -41,13 +42,23 @@ class Origin(ast.AST):
 
 def read(values: Values, node: ast.AST) -> Value | None:
     """Return the value that an expression reads from a configuration file, or None."""
-    if values.module.file.repository is None:
+    if not values.module.file.read(_may_read):
         return None
     for file, keys in _sources(values, node, (), 0):
         value = _text(file, keys, 0)
         if value is not None:
             return value
     return None
+
+
+def _may_read(file: File) -> bool:
+    """Tell whether a configuration file may be read somewhere near a module."""
+    repository = file.repository
+    if repository is None:
+        return False
+    path = os.path.normpath(file.path)
+    near = {path, *repository.closure(path), *repository.users(path)}
+    return bool(repository.matching(sorted(near), _READING))
 
 
 def _sources(

@@ -2,19 +2,18 @@
 
 `scores(file)` lists the calls that compute a metric of a model: of sklearn.metrics (and what has
 its names), torchmetrics, Hugging Face evaluate, `model.score`, Keras' `model.evaluate`.
-`destinations(module, node, logging)` follows a value through variables, containers, texts,
-arithmetic, attributes, helper functions and their callers, to where it is logged, printed, compared
-or lost.
+`destinations(module, node)` follows a value through variables, containers, texts, arithmetic,
+attributes, helper functions and their callers, to where it is logged, printed, compared or lost.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from mlops_checklist.sources import programs, python
+from mlops_checklist.sources import programs, python, tracking
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.python import FUNCTIONS, Module
 from mlops_checklist.sources.tracking import LIBRARIES, looks_like_a_model
@@ -32,19 +31,20 @@ REPORTS = ("classification_report", "classification_report_imbalanced")
 
 
 class Score(NamedTuple):
-    """A call that computes a metric, its module and unit, and the metric's name."""
+    """A call that computes a metric, its module and unit, the metric's name, where it goes."""
 
     call: ast.Call
     module: Module
     unit: ast.AST
     name: str
+    goes: frozenset[str]
 
 
 def scores(file: File) -> tuple[Score, ...]:
     """Return the calls of a Python file or notebook that compute a metric of a model."""
     module = file.read(python.module)
     return tuple(
-        Score(call, module, programs.unit_of(module, call), name)
+        Score(call, module, programs.unit_of(module, call), name, destinations(module, call))
         for call in module.calls
         if (name := _metric(module, call))
     )
@@ -96,21 +96,19 @@ _WRITERS = re.compile(r"^(?:json|yaml|pickle|joblib|toml|csv)\.\w*dump\w*$|^nump
 _COLLECTING = {"append", "extend", "update", "insert", "setdefault", "add"}
 
 
-def destinations(module: Module, node: ast.AST, logging: Mapping[ast.AST, str]) -> frozenset[str]:
+def destinations(module: Module, node: ast.AST) -> frozenset[str]:
     """Return where the value of an expression goes.
 
-    `logging` are the calls and assignments that log something, and what. Among the results are
-    "metrics", "parameters", "artifacts" (it is logged as such), "printed", "compared", "written"
-    (to a file), "elsewhere" (to code that is not known); none, if it is lost.
+    Among the results are "metrics", "parameters", "artifacts" (it is logged as such), "printed",
+    "compared", "written" (to a file), "elsewhere" (to code that is not known); none, if it is lost.
     """
-    return frozenset(_Flow(logging).follow(module, node))
+    return frozenset(_Flow().follow(module, node))
 
 
 class _Flow:
     """Follows one value."""
 
-    def __init__(self, logging: Mapping[ast.AST, str]) -> None:
-        self._logging = logging
+    def __init__(self) -> None:
         self._seen: set[ast.AST] = set()
         self._waiting: list[tuple[Module, ast.AST]] = []
         self._found: set[str] = set()
@@ -142,8 +140,8 @@ class _Flow:
             else:
                 self._passed(module, parent, node)
         elif isinstance(parent, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            if parent in self._logging:
-                self._found.add(self._logging[parent])
+            if (logged := module.file.read(tracking.logging).get(parent)) is not None:
+                self._found.add(logged)
                 return
             targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
             for target in targets:
@@ -176,8 +174,8 @@ class _Flow:
         """Go on from an argument of a call."""
         name = module.qualified(call.func) or ""
         last = python.last_name(call.func)
-        if call in self._logging:
-            self._found.add(self._logging[call])
+        if (logged := module.file.read(tracking.logging).get(call)) is not None:
+            self._found.add(logged)
         elif name.startswith("mlflow.") and last.startswith(("set_tag", "set_model_version_tag")):
             self._found.add("parameters")
         elif _PRINTERS.match(name) or (not name and last in _PRINTING_METHODS):

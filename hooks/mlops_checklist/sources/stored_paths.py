@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mlops_checklist.sources import python, values
+from mlops_checklist.sources import programs, python, tracking, values
 from mlops_checklist.sources.files import File, Unreadable
 from mlops_checklist.sources.python import Module
 from mlops_checklist.sources.values import Value
@@ -107,6 +107,52 @@ def is_below(path: str, folder: str) -> bool:
         pattern = re.escape(folder).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
         return re.fullmatch(pattern, path) is not None
     return path == folder or path.startswith(f"{folder}/") or (folder == "." and path[:1] != "/")
+
+
+# Calls that do not carry a file away.
+_HARMLESS = re.compile(
+    r"^(?:open|print|str|repr|format|os\.(?:makedirs|mkdir|path\.\w+|fspath|stat|listdir|chmod)"
+    r"|pathlib\.\w*Path|len|isinstance|logging\.[\w.()]+|glob\.i?glob|tempfile\.\w+)$"
+    r"|(?:^|[._])(?:load|loads|load_model|load_weights|read|from_pretrained|imread|add_argument)\w*$"
+)
+
+
+class Passed(NamedTuple):
+    """A path, or what may be one, that a call is given."""
+
+    call: ast.Call
+    path: str
+    unit: ast.AST
+
+
+def passed(file: File) -> tuple[Passed, ...]:
+    """Return what the calls of a module are given that may be a path.
+
+    Calls that save a file, that only look at a path or that are the repository's own are left out.
+    """
+    module = file.read(python.module)
+    saving = {fact.node for fact in file.read(tracking.facts) if fact.what == "saved"}
+    found = []
+    for call in module.calls:
+        name = module.qualified(call.func) or python.last_name(call.func)
+        if call in saving or _HARMLESS.search(name) or not (call.args or call.keywords):
+            continue
+        if module.definition(call.func) is not None:
+            continue
+        unit = programs.unit_of(module, call)
+        for given in (*call.args, *(keyword.value for keyword in call.keywords)):
+            for part in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
+                if _may_be_a_path(part):
+                    found += [Passed(call, path.text, unit) for path in written(module, part)]
+    return tuple(found)
+
+
+def _may_be_a_path(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and " " not in node.value.strip()
+    return isinstance(
+        node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.JoinedStr)
+    )
 
 
 # Domino keeps these folders after the run; the others are remote.

@@ -73,13 +73,11 @@ def _selected(
     ]
 
 
-def logging(program: Program) -> dict[ast.AST, str]:
+def logging(file: File) -> dict[ast.AST, str]:
     """Return the calls and assignments that log something, and what; metrics, if several."""
-    return {
-        fact.node: fact.what
-        for what in ("parameters", "artifacts", "metrics")
-        for fact in known(program, what)
-    }
+    found = file.read(facts)
+    order = ("parameters", "artifacts", "metrics")
+    return {fact.node: fact.what for what in order for fact in found if fact.what == what}
 
 
 def at(fact: Fact, make: Callable[[str, Place, str], Outcome], rule: str, message: str) -> Outcome:
@@ -651,8 +649,7 @@ def _saved(
     module: Module, call: ast.Call, name: str, last: str
 ) -> Iterator[tuple[str, ast.AST, str, bool]]:
     if name in _SAVES:
-        library = "figure" if last == "savefig" else name.partition(".")[0]
-        yield "saved", call, library, True
+        yield "saved", call, "figure" if last == "savefig" else name.partition(".")[0], True
     elif name.startswith("mlflow.") and last == "save_model":
         yield "saved", call, "mlflow", True
     elif last in _SAVE_METHODS and isinstance(call.func, ast.Attribute):
