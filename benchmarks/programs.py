@@ -21,7 +21,6 @@ import tempfile
 import time
 from pathlib import Path
 
-
 FILES = 2_000
 BOUND = 2.0  # times the compiling
 
@@ -154,6 +153,7 @@ from argparse import Namespace
 from importlib import import_module
 
 begin = time.perf_counter()
+from mlops_checklist.checklist import ITEMS
 from mlops_checklist.hook import judge
 from mlops_checklist.sources.repository import Repository
 

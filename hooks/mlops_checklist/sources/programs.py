@@ -11,7 +11,8 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 from mlops_checklist.sources import python
@@ -153,54 +154,61 @@ def unit_of(module: Module, node: ast.AST) -> ast.AST:
 def programs(file: File, trigger: bytes = b"") -> list[Program]:
     """Return the programs that are judged with `file`: the one it begins, and what no other runs.
 
-    `trigger` is a regular expression: a program none of whose files matches it is left out. The
-    modules of the program that cannot be parsed are left out, too; judged themselves, they give
-    an error.
+    `trigger` is a regular expression: a program none of whose files matches it is left out, and
+    what no other program runs counts only in a file that matches. The modules of the program that
+    cannot be parsed are left out, too; judged themselves, they give an error.
     """
     repository = file.repository
-    path = os.path.normpath(file.path)
-    paths: Sequence[str] = [path] if repository is None else repository.closure(path)
-    files = [file] if repository is None else [repository.file(name) for name in paths]
-    if not any(re.search(trigger, each.bytes) for each in files if _is_readable(each)):
-        return []
-    found: list[Program] = []
-    begins = repository is None or repository.begins(path)
-    script = repository is not None and repository.is_script(path)
-    if begins:
-        found.append(_begun(file, files, whole=not script and file.kind != "notebook"))
     if repository is None:
-        return found
-    # What is reached from no other program, such as a function that nobody calls.
-    holders = [repository.file(each) for each in repository.holders(path) if each != path]
-    others = [_program_of(holder) for holder in holders]
-    own = file.read(units)
-    reached = frozenset().union(*(each.reached for each in (*found, *others)))
-    left = [unit for unit in own.values() if unit.node not in reached and unit.kind != "main"]
-    if any(unit.kind in ("function", "method") for unit in left):
-        modules = (file.read(python.module), *python.readable(files[1:]))
-        program = _spread(modules, [*left, own[file.read(python.module).tree]])
-        known = program.known.union(*(_all(each.modules) for each in (*found, *others)))
-        new = program.reached & {unit.node for unit in left}
-        found.append(Program(program.modules, frozenset(new), known))
-    return found
-
-
-def _program_of(file: File) -> Program:
-    """Return the program that `file` begins."""
-    return file.read(_program)
-
-
-def _program(file: File) -> Program:
-    assert file.repository is not None
+        return [_begun(file)] if re.search(trigger, file.bytes) else []
     path = os.path.normpath(file.path)
-    files = [file.repository.file(name) for name in file.repository.closure(path)]
-    whole = not file.repository.is_script(path) and file.kind != "notebook"
-    return _begun(file, files, whole=whole)
+    own = bool(repository.matching([path], trigger))
+    if not own and not repository.matching(repository.closure(path), trigger):
+        return []
+    try:
+        begun = [file.read(_begun)] if repository.begins(path) else []
+        return [*begun, *(file.read(_left) if own else ())]
+    except Unreadable:
+        if own:
+            raise
+        return []  # none of the hook's business
 
 
-def _begun(file: File, files: Sequence[File], *, whole: bool) -> Program:
-    modules = (file.read(python.module), *python.readable(files[1:]))
+def _left(file: File) -> list[Program]:
+    """Return as a program what is reached from no other one, such as functions nobody calls."""
+    repository = file.repository
+    assert repository is not None
+    path = os.path.normpath(file.path)
+    others = []
+    for holder in repository.holders(path):
+        with suppress(Unreadable):
+            others.append(repository.file(holder).read(_begun))
     own = file.read(units)
+    reached = frozenset().union(*(each.reached for each in others))
+    left = [unit for unit in own.values() if unit.node not in reached and unit.kind != "main"]
+    if not any(unit.kind in ("function", "method") for unit in left):
+        return []
+    modules = _modules(file)
+    program = _spread(modules, [*left, own[modules[0].tree]])
+    known = program.known.union(*(_all(each.modules) for each in others))
+    return [Program(modules, program.reached & {unit.node for unit in left}, known)]
+
+
+def _modules(file: File) -> tuple[Module, ...]:
+    """Return the module of `file`, and those of the repository that it imports."""
+    around = file.repository
+    paths = around.closure(os.path.normpath(file.path))[1:] if around is not None else ()
+    others = python.readable(around.file(path) for path in paths) if around is not None else ()
+    return (file.read(python.module), *others)
+
+
+def _begun(file: File) -> Program:
+    """Return the program that `file` begins."""
+    modules = _modules(file)
+    own = file.read(units)
+    path = os.path.normpath(file.path)
+    script = file.repository is not None and file.repository.is_script(path)
+    whole = not script and file.kind != "notebook"
     starts = [unit for unit in own.values() if whole or unit.kind in ("body", "main")]
     if whole and os.path.basename(file.path) == "__init__.py":  # others may call what it passes on
         passed = {
@@ -258,10 +266,3 @@ def _is_called_by_others(method: Unit) -> bool:
         return True
     inherits = isinstance(method.owner, ast.ClassDef) and method.owner.bases
     return bool(inherits) and not _CALLED_BY_NAME.match(method.name)
-
-
-def _is_readable(file: File) -> bool:
-    try:
-        return bool(file.data)
-    except Unreadable:
-        return False

@@ -45,7 +45,7 @@ _BY_PATH = re.compile(
     rb"%run[ \t]+(?:-\w+[ \t]+)*\\?[\"']?([^\s\"'\\]+)"
     rb"|\b(?:run_path|exec\(\s*open)\(\s*\\?[\"']([^\"'\\]+)"
 )
-_MAIN = re.compile(rb"__name__[ \t]*==[ \t]*\\?[\"']__main__")
+_MAIN = rb"__name__[ \t]*(?:==|in)|==[ \t]*__name__"
 
 
 class Repository:
@@ -134,14 +134,11 @@ class Repository:
         """
         if path.endswith(".ipynb") or not self.importers(path):
             return True
-        try:
-            return self.is_script(path) or path in self._run_by_commands()
-        except Unreadable:
-            return False
+        return self.is_script(path) or path in self._run_by_commands()
 
     def is_script(self, path: str) -> bool:
         """Tell whether the file at `path` has a part that runs when it is called by name."""
-        return _MAIN.search(self.file(path).bytes) is not None
+        return bool(self.matching([path], _MAIN))
 
     def affected(self, paths: Iterable[str], trigger: bytes) -> list[str]:
         """Return `paths` and the files whose programs hold one of them, sorted.
