@@ -53,7 +53,142 @@ flavors:
 signature:
   inputs: '[{"type": "double", "name": "amount"}]'
 """
+FOREST = "experiments/forest.py"
+FOREST_SOURCE = """\
+import mlflow
+from sklearn.ensemble import RandomForestClassifier
+
+
+def train(training, validation, features, target):
+    with mlflow.start_run(run_name="forest"):
+        mlflow.log_param("n_estimators", 200)
+        model = RandomForestClassifier(n_estimators=200, max_depth=6)
+        model.fit(training[features], training[target])
+        accuracy = model.score(validation[features], validation[target])
+        mlflow.log_metric("validation_accuracy", accuracy)
+        mlflow.sklearn.log_model(model, name="model")
+"""
+LINEAR = "experiments/linear.py"
+LINEAR_SOURCE = """\
+import mlflow
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.model_selection import train_test_split
+
+
+def train(transactions, features, target):
+    training, validation = train_test_split(transactions, test_size=0.2)
+    with mlflow.start_run(run_name="linear"):
+        mlflow.log_param("C", 0.5)
+        model = LogisticRegression(C=0.5).fit(training[features], training[target])
+        scores = model.predict_proba(validation[features])[:, 1]
+        print(f"AUC {roc_auc_score(validation[target], scores):.3f}")
+        mlflow.set_tag("pr_auc", average_precision_score(validation[target], scores))
+        mlflow.log_text(str(model), "model.txt")
+"""
+NETWORK = "experiments/network.py"
+NETWORK_SOURCE = """\
+import argparse
+
+import mlflow
+import torch
+
+
+def train(batches, epochs):
+    network = torch.nn.Linear(5, 1)
+    optimizer = torch.optim.Adam(network.parameters())
+    for epoch in range(epochs):
+        for x, y in batches:
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(network(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        mlflow.log_metric("loss", loss.item())
+    torch.save(network.state_dict(), "network.pt")
+
+
+def main(batches):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    with mlflow.start_run(run_name="network"):
+        mlflow.log_params(vars(arguments))
+        train(batches, arguments.epochs)
+"""
+BOOSTED = "experiments/boosted.py"
+BOOSTED_SOURCE = """\
+import mlflow
+from xgboost import XGBClassifier
+
+
+def train(training, features, target):
+    with mlflow.start_run(run_name="boosted"):
+        model = XGBClassifier(max_depth=4)
+        model.fit(training[features], training[target])
+"""
+NEIGHBOURS = "experiments/neighbours.py"
+NEIGHBOURS_SOURCE = """\
+import joblib
+from sklearn.neighbors import KNeighborsClassifier
+
+
+def train(training, features, target):
+    model = KNeighborsClassifier(5).fit(training[features], training[target])
+    joblib.dump(model, "neighbours.joblib")
+"""
+SILENT = "experiments/silent.py"
+SILENT_SOURCE = """\
+import mlflow
+from sklearn.naive_bayes import GaussianNB
+
+mlflow.autolog(disable=True)
+
+
+def train(training, features, target):
+    return GaussianNB().fit(training[features], training[target])
+"""
+TUNED = "experiments/tuned.py"
+TUNED_SOURCE = """\
+from transformers import AutoModelForSequenceClassification, Trainer, TrainingArguments
+
+
+def train(reviews):
+    model = AutoModelForSequenceClassification.from_pretrained("google-bert/bert-base-cased")
+    trainer = Trainer(model=model, args=TrainingArguments("out"), train_dataset=reviews)
+    trainer.train()
+"""
+WEIGHTS = "experiments/network.pt"
 FAULTS = (
+    # Runs: parameters, metrics, artifacts, seeds.
+    Fault(FOREST, "", FOREST_SOURCE, "parameters-logged/unlogged-parameter", "mlflow.start_run"),
+    Fault(FOREST, "", "", "seeded-randomness/unseeded-training", "RandomForestClassifier(n"),
+    Fault(LINEAR, "", LINEAR_SOURCE, "metrics-logged/printed-metric", "roc_auc_score(validation"),
+    Fault(LINEAR, "", "", "metrics-logged/metric-as-param", "average_precision_score(validation"),
+    Fault(LINEAR, "", "", "seeded-randomness/unseeded-split", "train_test_split(transactions"),
+    Fault(NETWORK, "", NETWORK_SOURCE, "metrics-logged/no-step", "mlflow.log_metric"),
+    Fault(NETWORK, "", "", "artifacts-stored/local-only-artifact", "torch.save"),
+    Fault(NETWORK, "", "", "seeded-randomness/unseeded-training", "loss.backward"),
+    Fault(NETWORK, "", "", "seeded-randomness/unused-seed", 'parser.add_argument("--seed"'),
+    Fault(BOOSTED, "", BOOSTED_SOURCE, "parameters-logged/no-parameters", "mlflow.start_run"),
+    Fault(BOOSTED, "", "", "metrics-logged/no-metrics", "mlflow.start_run"),
+    Fault(BOOSTED, "", "", "artifacts-stored/no-artifacts", "mlflow.start_run"),
+    Fault(
+        NEIGHBOURS,
+        "",
+        NEIGHBOURS_SOURCE,
+        "parameters-logged/untracked-training",
+        "KNeighborsClassifier(5)",
+    ),
+    Fault(SILENT, "", SILENT_SOURCE, "parameters-logged/autolog-disabled", "mlflow.autolog"),
+    Fault(
+        TUNED,
+        "",
+        TUNED_SOURCE,
+        "seeded-randomness/unpinned-base-model",
+        "AutoModelForSequenceClassification.from",
+    ),
+    Fault(WEIGHTS, "", "not a network\n", "artifacts-stored/model-in-git", "not"),
     # Dependencies.
     Fault("requirements.txt", "numpy==2.2.6", "numpy", "pinned-requirements/unpinned", "numpy"),
     Fault(
