@@ -19,17 +19,26 @@ SECRETS = frozenset({"no-hardcoded-secrets"})
 NAMES = frozenset({"experiment-name-prefix"})
 MODELS = frozenset({"registered-model-metadata"})
 PINS = frozenset({"pinned-requirements"})
+PROGRAMS = frozenset(
+    {"artifacts-stored", "metrics-logged", "parameters-logged", "seeded-randomness"}
+)
 
 # What makes a file the business of every hook that reads its kind.
 WORDS = (
     "MLFLOW_EXPERIMENT_NAME set_experiment registered_model_name models:/ "
-    "%pip install pip install password = token api_key"
+    "%pip install pip install password = token api_key model.fit( train_test_split("
 )
 NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": ["%s"]}], '
     '"metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 )
+RUN = "import mlflow, sklearn.svm\nmlflow.start_run(); sklearn.svm.SVC(C=2).fit(X, y)\n"
 PLANTED = {
+    **dict.fromkeys(PROGRAMS, ("good.py", RUN)),
+    "seeded-randomness": (
+        "good.py",
+        "from sklearn.model_selection import train_test_split\na, b = train_test_split(x)\n",
+    ),
     "experiment-name-prefix": ("good.py", "import mlflow\nmlflow.set_experiment('churn')\n"),
     "no-hardcoded-secrets": ("good.py", "password = 'Wq7" + "vTz9Lr2xKd4'\n"),
     "pinned-requirements": ("app/requirements.txt", "numpy\n"),
@@ -43,24 +52,28 @@ PLANTED = {
 FILES: dict[str, tuple[bytes, frozenset[str], str]] = {
     "latin.py": (
         b"# caf\xe9 " + WORDS.encode() + b"\nx = 1\n",
-        NAMES | MODELS | SECRETS | PINS,
+        NAMES | MODELS | SECRETS | PINS | PROGRAMS,
         "not UTF-8",
     ),
     "nul.py": (
         b"x = 1\n# \0 " + WORDS.encode() + b"\n",
-        NAMES | MODELS | PINS,
+        NAMES | MODELS | PINS | PROGRAMS,
         "NUL byte in line 2",
     ),
     "cookie.py": (
         b"# -*- coding: nonsense -*-\n# " + WORDS.encode(),
-        NAMES | MODELS,
+        NAMES | MODELS | PROGRAMS,
         "not nonsense",
     ),
-    "python2.py": (f"# {WORDS}\nprint 'x'\n".encode(), NAMES | MODELS, "looks like Python 2"),
-    "syntax.py": (f"# {WORDS}\nx = = 1\n".encode(), NAMES | MODELS, "(line 2)"),
+    "python2.py": (
+        f"# {WORDS}\nprint 'x'\n".encode(),
+        NAMES | MODELS | PROGRAMS,
+        "looks like Python 2",
+    ),
+    "syntax.py": (f"# {WORDS}\nx = = 1\n".encode(), NAMES | MODELS | PROGRAMS, "(line 2)"),
     "deep.py": (
         f"# {WORDS}\nx = {'(' * 50_000}\n".encode(),
-        NAMES | MODELS,
+        NAMES | MODELS | PROGRAMS,
         "cannot parse as Python",
     ),
     "truncated.ipynb": ((NOTEBOOK % WORDS)[:-60].encode(), EVERY, "cannot parse as notebook"),

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from identify.identify import tags_from_path
 
 from mlops_checklist import checklist
+from mlops_checklist.hook import Hook
 from mlops_checklist.sources.files import kind
 
 ROOT = Path(__file__).parent.parent
@@ -83,7 +83,8 @@ KINDS = {
     "environment.yml": "yaml",
     "image.png": "",
     "main.tf": "",
-    "model.pkl": "",
+    "model.pkl": "model",
+    "net.onnx": "model",
     "model_card.json": "json",
     "model_card.markdown": "markdown",
     "nb.ipynb": "notebook",
@@ -119,7 +120,7 @@ KINDS = {
     "uv.lock": "",
     "\u6a21\u578b/\xe9tude.ipynb": "notebook",
 }
-BINARY = {"image.png", "model.pkl"}
+BINARY = {"image.png", "model.pkl", "net.onnx"}
 # Folders that no hook but no-hardcoded-secrets passes over, and those that each does.
 TESTS_AND_DOCS = ("tests/test_{}", "test/{}", "src/tests/unit/{}", "docs/conf_{}")
 PASSED_OVER = (
@@ -149,9 +150,10 @@ def selected(hook: str, path: str) -> bool:
 
 
 def reads(hook: str, path: str) -> bool:
-    """Tell whether the hook judges files of this kind."""
-    known: dict[str, Any] = import_module(MODULES[hook]).HOOK.reads
-    return "*" in known or kind(path) in known
+    """Tell whether the hook judges files of this kind, or the programs that they start."""
+    judge: Hook = import_module(MODULES[hook]).HOOK
+    starts = judge.follows and kind(path) in ("shell", "yaml")
+    return bool(starts) or "*" in judge.reads or kind(path) in judge.reads
 
 
 @pytest.fixture(autouse=True)
@@ -176,7 +178,8 @@ def test_kind(path: str) -> None:
 @pytest.mark.parametrize("path", KINDS)
 def test_selected_exactly_if_read(hook: str, path: str) -> None:
     create(path)
-    expected = path not in BINARY and reads(hook, path)
+    text = ENTRIES[hook]["types"] == ["text"]
+    expected = reads(hook, path) and not (text and path in BINARY)
     # No filter can tell what the first line of a file without a suffix says: it is selected.
     assert selected(hook, path) == (expected or "." not in Path(path).name)
 

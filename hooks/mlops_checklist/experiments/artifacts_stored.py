@@ -41,7 +41,7 @@ TRIGGER = (
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
     """Judge the programs that are judged with the file, or the file if it is a model."""
-    if file.kind not in ("python", "notebook"):
+    if file.kind == "model":
         yield from _model_file(file)
         return
     from mlops_checklist.sources import programs
@@ -212,9 +212,6 @@ def _keeps_models(fact: Fact) -> bool:
 
 # --- Model files in Git -------------------------------------------------------------------
 
-_MODELS = frozenset(
-    ".pt .pth .ckpt .safetensors .onnx .keras .tflite .bst .ubj .cbm .skops .gguf .pmml".split()
-)
 _PERHAPS_MODELS = frozenset(".pkl .pickle .joblib .bin .h5 .hdf5 .model .pb".split())
 _MODEL_WORDS = (
     r"(?i)model|clf|classifier|regress|pipeline|checkpoint|weights|estimator|scaler|encoder"
@@ -227,17 +224,15 @@ _POINTER = b"version https://git-lfs"  # git-lfs/docs/spec.md
 
 def _model_file(file: File) -> Iterator[Outcome]:
     """Judge a file that is named as models are."""
-    suffix = os.path.splitext(file.path)[1].lower()
-    if suffix not in _MODELS and suffix not in _PERHAPS_MODELS:
-        return
     beginning = file.head(_BEGINNING)
     if beginning.startswith(_POINTER):
         yield evidence("large-file", Place(), "the model is in Git LFS")
         return
     if not beginning or b"/annex/objects/" in beginning[:400]:
         return
-    sure = suffix in _MODELS or re.search(_MODEL_WORDS, file.path.replace(os.sep, "/")[-80:])
-    if not sure and not re.search(_MODEL_BYTES, beginning):
+    name = file.path.replace(os.sep, "/")
+    perhaps = os.path.splitext(name)[1].lower() in _PERHAPS_MODELS
+    if perhaps and not re.search(_MODEL_WORDS, name) and not re.search(_MODEL_BYTES, beginning):
         return
     from mlops_checklist.sources.files import is_tracked
 
@@ -276,7 +271,7 @@ def _is_in_lfs(path: str) -> bool:
 HOOK = Hook(
     id="artifacts-stored",
     description="The models and figures of a training run are stored.",
-    reads={"python": b"", "notebook": b"", "": b""},
+    reads={"python": b"", "notebook": b"", "model": b""},
     rules=RULES,
     check=check,
     follows=TRIGGER,

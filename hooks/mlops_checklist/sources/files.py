@@ -67,6 +67,11 @@ _SUFFIXES = {
     ".env": "dotenv",
     ".dockerfile": "dockerfile",
     ".containerfile": "dockerfile",
+    **dict.fromkeys(
+        ".pkl .pickle .joblib .pt .pth .ckpt .safetensors .onnx .h5 .hdf5 .keras .pb .tflite .bst "
+        ".ubj .cbm .skops .gguf .bin .model .pmml".split(),
+        "model",
+    ),
 }
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 
