@@ -29,6 +29,7 @@ _LOADERS = re.compile(
 _INTERPOLATION = r"\$\{(?:oc\.env:\s*(\w+)\s*(?:,([^{}]*))?|([\w.]+))\}|\$\{[^{}]*\}"
 _READING = rb"yaml\.\w*load|YAML\(|json\.load|toml\w*\.load|OmegaConf|hydra\.main"
 _DEEPEST = 8
+_WIDEST = 30  # expressions that are followed from one
 _SUFFIXES = (".yaml", ".yml", ".json", ".toml")
 
 
@@ -44,7 +45,7 @@ def read(values: Values, node: ast.AST) -> Value | None:
     """Return the value that an expression reads from a configuration file, or None."""
     if not values.module.file.read(_may_read):
         return None
-    for file, keys in _sources(values, node, (), 0):
+    for file, keys in _sources(values, node, (), set()):
         value = _text(file, keys, 0)
         if value is not None:
             return value
@@ -62,21 +63,22 @@ def _may_read(file: File) -> bool:
 
 
 def _sources(
-    values: Values, node: ast.AST, keys: tuple[str, ...], depth: int
+    values: Values, node: ast.AST, keys: tuple[str, ...], seen: set[ast.AST]
 ) -> Iterator[tuple[File, tuple[str, ...]]]:
     """Yield the files that an expression may read from, and under which keys."""
     base, more = _chain(node)
     keys = (*more, *keys)
-    if depth > _DEEPEST:
+    if base in seen or len(seen) > _WIDEST:
         return
-    for found in values.expressions(base):
+    seen.add(base)
+    for found in values.expressions(base, _WIDEST):
         home = values.at(found)
         if found is not base and _chain(found)[1]:
-            yield from _sources(home, found, keys, depth + 1)
+            yield from _sources(home, found, keys, seen)
             continue
         path = ""
         if isinstance(found, ast.Call) and _LOADERS.match(home.module.qualified(found.func) or ""):
-            path = _opened(home, found.args[0], depth) if found.args else ""
+            path = _opened(home, found.args[0], 0) if found.args else ""
         elif isinstance(found, ast.Name):
             path = _of_hydra(home.module, found)
         file = _file(home.module, path)

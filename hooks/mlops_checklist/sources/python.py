@@ -215,7 +215,10 @@ class Module:
         repository = self.file.repository
         if node in self._parents or node is self.tree or repository is None:
             return self
-        return next((other for other in repository.parsed if node in other._parents), self)
+        if node not in repository.homes:
+            found = (other for other in repository.parsed if node in other._parents)
+            repository.homes[node] = next(found, self)
+        return repository.homes[node]
 
     def link(self, dotted: str) -> tuple[Module, ast.expr] | None:
         """Return the module of the repository that a qualified name leads into, and there an

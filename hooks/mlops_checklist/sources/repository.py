@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from mlops_checklist.sources.files import File, Unreadable, kind, repository_root
 
 if TYPE_CHECKING:
+    import ast
+
     from mlops_checklist.sources.python import Module
 
 # Their imports make no program, and nothing of them belongs to one: as in the manifest.
@@ -79,7 +81,9 @@ class Repository:
         self._closures: dict[str, tuple[str, ...]] = {}
         self._commanded: frozenset[str] | None = None
         self._matching: dict[bytes, dict[str, bool]] = {}  # by regular expression
-        self.parsed: list[Module] = []  # kept here by `sources.python`
+        # Kept here by `sources.python`: all modules, and those of nodes that others asked for.
+        self.parsed: list[Module] = []
+        self.homes: dict[ast.AST, Module] = {}
 
     def add(self, file: File) -> None:
         """Make `file` one of the repository's, with the bytes that it already has."""

@@ -38,13 +38,16 @@ class Path(NamedTuple):
     is_known: bool
 
 
-def written(module: Module, node: ast.expr) -> list[Path]:
-    """Return the paths that an expression can be; [] for a buffer in memory."""
+def written(module: Module, node: ast.expr, steps: int = 1_000) -> list[Path]:
+    """Return the paths that an expression can be; [] for a buffer in memory.
+
+    `steps` bounds what is folded to find them.
+    """
     opened = _opened(module, node, 0)
     if opened is None:
         return []
     home = module.home(opened)
-    folded = home.file.read(values.values).of(opened)
+    folded = home.file.read(values.values).of(opened, steps)
     return [Path(_plain(_text(each)), _begins_known(each)) for each in values.alternatives(folded)]
 
 
@@ -109,6 +112,7 @@ def is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/") or (folder == "." and path[:1] != "/")
 
 
+_STEPS = 100  # to fold what any call is given
 # Calls that do not carry a file away.
 _HARMLESS = re.compile(
     r"^(?:open|print|str|repr|format|os\.(?:makedirs|mkdir|path\.\w+|fspath|stat|listdir|chmod)"
@@ -143,7 +147,9 @@ def passed(file: File) -> tuple[Passed, ...]:
         for given in (*call.args, *(keyword.value for keyword in call.keywords)):
             for part in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
                 if _may_be_a_path(part):
-                    found += [Passed(call, path.text, unit) for path in written(module, part)]
+                    found += [
+                        Passed(call, path.text, unit) for path in written(module, part, _STEPS)
+                    ]
     return tuple(found)
 
 

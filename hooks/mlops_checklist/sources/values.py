@@ -11,6 +11,7 @@ import ast
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple, Union
 
 from mlops_checklist.sources import python
@@ -20,6 +21,7 @@ from mlops_checklist.sources.python import FUNCTIONS, Binding, Function, Module,
 _DEEPEST = 30  # nested steps
 _WIDEST = 50  # assignments that reach one use
 _STEPS = 2_000  # expressions folded for one question
+_FOLLOWED = 500  # names followed from one expression
 _MOST_PARTS = 500  # of one text; a longer one is not told
 _MOST_OPTIONS = 50  # of one choice; of more, the rest is unknown
 _NOTHING: Mapping[ast.arg, Value] = {}  # no call is in progress
@@ -221,9 +223,9 @@ class Values:
         self._commands: set[ast.AST] | None = None
         self._widgets: dict[str, ast.AST | None] | None = None
 
-    def of(self, node: ast.AST) -> Value:
-        """Return what the expression `node` can be."""
-        self._progress.steps = 0
+    def of(self, node: ast.AST, steps: int = _STEPS) -> Value:
+        """Return what the expression `node` can be, as far as `steps` steps tell."""
+        self._progress.steps = _STEPS - steps
         return self._fold(node, _NOTHING, 0)
 
     def at(self, node: ast.AST) -> Values:
@@ -231,15 +233,23 @@ class Values:
         home = self.module.home(node)
         return self._progress.by_module.get(home) or Values(home, self._progress)
 
-    def expressions(self, node: ast.AST) -> Iterator[ast.AST]:
-        """Yield the expressions that can stand behind `node`, names followed to assignments."""
-        yield from self._expressions(node, 0, set())
+    def expressions(self, node: ast.AST, most: int = _FOLLOWED) -> Iterator[ast.AST]:
+        """Yield the expressions that can stand behind `node`, names followed to assignments.
 
-    def _expressions(self, node: ast.AST, depth: int, seen: set[ast.AST]) -> Iterator[ast.AST]:
-        if depth > _DEEPEST or node in seen:
+        At most about `most` names are followed; those that are left are yielded themselves.
+        """
+        yield from self._expressions(node, 0, set(), most)
+
+    def _expressions(
+        self, node: ast.AST, depth: int, seen: set[ast.AST], most: int
+    ) -> Iterator[ast.AST]:
+        if node in seen:
+            return
+        if depth > _DEEPEST or len(seen) > most:
+            yield node
             return
         if (home := self.at(node)) is not self:
-            yield from home._expressions(node, depth + 1, seen)
+            yield from home._expressions(node, depth + 1, seen, most)
             return
         seen.add(node)
         if isinstance(node, ast.Name):
@@ -247,49 +257,49 @@ class Values:
             for binding in bindings:
                 passed: list[ast.expr] = []
                 if binding.how == "value":
-                    yield from self._expressions(binding.node, depth + 1, seen)
+                    yield from self._expressions(binding.node, depth + 1, seen, most)
                 elif binding.how == "parameter":
-                    for _, given in self._passed(binding.node, binding.statement):
+                    for _, given in islice(self._passed(binding.node, binding.statement), most):
                         passed += [given] if given is not None else []
                 elif binding.how == "import" and (linked := self.module.link(binding.target)):
                     passed.append(linked[1])
                 for given in passed:
-                    yield from self._expressions(given, depth + 1, seen)
+                    yield from self._expressions(given, depth + 1, seen, most)
                 if binding.how != "value" and not passed:
                     yield node
             if not bindings and (linked := self.module.starred(node.id)) is not None:
-                yield from self._expressions(linked[1], depth + 1, seen)
+                yield from self._expressions(linked[1], depth + 1, seen, most)
             elif not bindings:
                 yield node
         elif isinstance(node, ast.IfExp):
-            yield from self._expressions(node.body, depth + 1, seen)
-            yield from self._expressions(node.orelse, depth + 1, seen)
+            yield from self._expressions(node.body, depth + 1, seen, most)
+            yield from self._expressions(node.orelse, depth + 1, seen, most)
         elif isinstance(node, ast.BoolOp):
             for value in node.values:
-                yield from self._expressions(value, depth + 1, seen)
+                yield from self._expressions(value, depth + 1, seen, most)
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             key = str(node.slice.value)
             inside = [
                 value
-                for outer in self._expressions(node.value, depth + 1, seen)
+                for outer in self._expressions(node.value, depth + 1, seen, most)
                 if isinstance(outer, ast.Dict)
                 for value in self._entries(outer).get(key, ())
             ]
             for value in inside:
-                yield from self._expressions(value, depth + 1, seen)
+                yield from self._expressions(value, depth + 1, seen, most)
             if not inside:
                 yield node
         elif isinstance(node, ast.Attribute) and (owner := self._owner(node)):
             found = self.module.attribute(owner, node.attr)
             for held in found:
-                yield from self._expressions(held, depth + 1, seen)
+                yield from self._expressions(held, depth + 1, seen, most)
             if not found:
                 yield node
         elif isinstance(node, ast.Call):
             called = self.module.definition(node.func)
             if isinstance(called, (*FUNCTIONS, ast.Lambda)):
                 for value in python.returned(called):
-                    yield from self._expressions(value, depth + 1, seen)
+                    yield from self._expressions(value, depth + 1, seen, most)
             else:
                 yield node
         else:
