@@ -79,6 +79,7 @@ _LIBRARIES = {
     "keras": ("keras", "keras.utils.set_random_seed(seed)"),
     "lightning": ("torch", "seed_everything(seed, workers=True)"),
 }
+_TUNING = ("transformers", "torch", "lightning", "keras")  # what a base model is tuned with
 _SEED_OPTION = r"^(?:random_|rng_)?seed$|^random_state$"
 _HUB = r"^(?:transformers|diffusers|sentence_transformers|peft|setfit|optimum)\b"
 # Where the name stands: keyword and position.
@@ -119,7 +120,8 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
                             "before it",
                         )
         yield from _options(program)
-        yield from _base_models(program, trains=bool(trainings))
+        tunes = any(training.by in _TUNING for training in trainings)
+        yield from _base_models(program, trains=tunes)
 
 
 class _Call(NamedTuple):
