@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Outcome, Place, evidence, undecided, violation
+from mlops_checklist.sources.triggers import TRAINING
 
 if TYPE_CHECKING:
     import ast
@@ -33,10 +34,7 @@ RULES = {
     "model-in-git": "A model file is in Git, outside of Git LFS and DVC.",
 }
 
-TRIGGER = (
-    rb"\.(?:partial_|incremental_)?fit\w*\(|\.train\w*\(|\.backward\(|apply_gradients|\.cv\("
-    rb"|\.dump\(|\.save\w*\(|savefig|to_onnx|onnx\.export"
-)
+TRIGGER = TRAINING + rb"|\.dump\(|\.save\w*\(|savefig|to_onnx|onnx\.export"
 
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
@@ -59,14 +57,7 @@ def judge(program: Program) -> Iterator[Outcome]:
         return
     artifacts = tracking.known(program, "artifacts")
     trainings = tracking.told(program, "training")
-    autologs = [
-        autolog
-        for autolog in tracking.known(program, "autolog")
-        if any(
-            tracking.is_before(autolog, training) and tracking.autologs(autolog, training.by)
-            for training in trainings
-        )
-    ]
+    autologs, _ = tracking.covering(program, trainings)
     storing = [autolog for autolog in autologs if tracking.flag(autolog, "log_models", True)]
     if storing:
         yield tracking.at(storing[0], evidence, "autolog", "autologging stores the model")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Outcome, evidence, undecided, violation
+from mlops_checklist.sources.triggers import TRAINING
 
 if TYPE_CHECKING:
     import ast
@@ -30,10 +31,7 @@ RULES = {
     "no-step": "A metric is logged in each round of a training loop, without the step.",
 }
 
-TRIGGER = (
-    rb"\.(?:partial_|incremental_)?fit\w*\(|\.train\w*\(|\.backward\(|apply_gradients|\.cv\("
-    rb"|log_metric"
-)
+TRIGGER = TRAINING + rb"|log_metric"
 
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
@@ -53,16 +51,12 @@ def judge(program: Program) -> Iterator[Outcome]:
     if not runs:
         return
     trainings = tracking.told(program, "training")
-    verdicts = [
-        (tracking.is_before(autolog, training) and tracking.autologs(autolog, training.by), autolog)
-        for autolog in tracking.known(program, "autolog")
-        for training in trainings
-    ]
-    if covering := [autolog for verdict, autolog in verdicts if verdict]:
+    covering, unknown = tracking.covering(program, trainings)
+    if covering:
         yield tracking.at(covering[0], evidence, "autolog", "autologging logs the metrics")
         return
     metrics = tracking.known(program, "metrics")
-    unknown = any(not fact.sure for fact in metrics) or any(v is None for v, _ in verdicts)
+    unknown = unknown or any(not fact.sure for fact in metrics)
     untold, elsewhere = _scores(program)
     for outcome in untold:
         yield outcome._replace(kind="undecided") if unknown else outcome

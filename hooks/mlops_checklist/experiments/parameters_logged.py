@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Outcome, enumerated, evidence, undecided, violation
+from mlops_checklist.sources.triggers import TRAINING
 
 if TYPE_CHECKING:
     from mlops_checklist.sources.programs import Program
@@ -28,7 +29,7 @@ RULES = {
     "untracked-training": "A model is trained and saved, and no experiment tracker knows of it.",
 }
 
-TRIGGER = rb"\.(?:partial_|incremental_)?fit\w*\(|\.train\w*\(|\.backward\(|apply_gradients|\.cv\("
+TRIGGER = TRAINING
 
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
@@ -54,18 +55,13 @@ def judge(program: Program) -> Iterator[Outcome]:
         yield from _untracked(program, trainings)
         return
     start = min(runs, key=lambda fact: fact.by == "tensorboard")
-    verdicts = [
-        (tracking.is_before(autolog, training) and tracking.autologs(autolog, training.by), autolog)
-        for autolog in autologs
-        for training in trainings
-    ]
-    covering = [autolog for verdict, autolog in verdicts if verdict]
+    covering, unknown = tracking.covering(program, trainings)
     sure = [fact for fact in logged if fact.sure]
     if covering:
         yield tracking.at(covering[0], evidence, "autolog", "autologging logs the parameters")
     elif sure:
         yield from _unlogged(program, start, sure, trainings, logged)
-    elif logged or any(verdict is None for verdict, _ in verdicts):
+    elif logged or unknown:
         yield tracking.at(start, undecided, "no-parameters", "it is not known what is logged")
     elif late := [fact for fact in autologs if _would_cover(fact, trainings)]:
         yield tracking.at(

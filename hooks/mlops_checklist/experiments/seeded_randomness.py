@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Outcome, evidence, undecided, violation
+from mlops_checklist.sources.triggers import TRAINING
 
 if TYPE_CHECKING:
     import ast
@@ -31,8 +32,7 @@ RULES = {
     "unpinned-base-model": "A pretrained model is loaded without the revision.",
 }
 
-TRIGGER = (
-    rb"\.(?:partial_|incremental_)?fit\w*\(|\.train\w*\(|\.backward\(|apply_gradients|\.cv\("
+TRIGGER = TRAINING + (
     rb"|train_test_split|Fold\(|ShuffleSplit|\.sample\(|random_?[sS]plit"
     rb"|[\"']--[\w-]*(?:seed|random.state)|from_pretrained|SentenceTransformer|pipeline\("
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from mlops_checklist.outcome import Outcome, Place
@@ -18,13 +18,6 @@ from mlops_checklist.sources import programs, python
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.programs import Program
 from mlops_checklist.sources.python import FUNCTIONS, Module, argument
-
-# What must occur in some file of a program before any of it is parsed.
-TRAINING = rb"\.(?:partial_|incremental_)?fit\w*\(|\.train\w*\(|\.backward\(|apply_gradients|\.cv\("
-TRACKERS = (
-    rb"\b(?:mlflow|wandb|comet_ml|neptune|clearml|trains|aim|dvclive|tensorboard\w*|SummaryWriter"
-    rb"|create_file_writer|TensorBoard|report_to|loggers|dominostats)\b"
-)
 
 
 class Fact(NamedTuple):
@@ -591,6 +584,18 @@ def autologs(fact: Fact, library: str) -> bool | None:
     every: set[str] = set().union(*_AUTOLOGGED.values())
     covered = _AUTOLOGGED.get(fact.by, set()) if fact.by else every
     return None if not library and covered else library in covered
+
+
+def covering(program: Program, trainings: Iterable[Fact]) -> tuple[list[Fact], bool]:
+    """Return the autolog calls that log what a program trains, and whether others may do so."""
+    verdicts = [
+        (autologs(autolog, training.by), autolog)
+        for autolog in known(program, "autolog")
+        for training in trainings
+        if is_before(autolog, training)
+    ]
+    found = dict.fromkeys(autolog for verdict, autolog in verdicts if verdict)
+    return [*found], any(verdict is None for verdict, _ in verdicts)
 
 
 def flag(fact: Fact, keyword: str, default: bool) -> bool:
