@@ -755,8 +755,7 @@ class Module:
         repository = self.file.repository
         if repository is None or not name:
             return
-        users = sorted(repository.users(os.path.normpath(self.file.path)))
-        yield from readable(repository.matching(users, re.escape(name.encode())))
+        yield from readable(repository.callers(os.path.normpath(self.file.path), name))
 
 
 State = frozenset[int]  # bindings of one name, by their position in the list of all of them

@@ -79,6 +79,8 @@ class Repository:
         self._imports: dict[str, frozenset[str]] = {}
         self._importers: dict[str, set[str]] | None = None
         self._closures: dict[str, tuple[str, ...]] = {}
+        self._users: dict[str, list[str]] = {}
+        self._calls: dict[str, frozenset[bytes]] = {}  # names before a bracket
         self._commanded: frozenset[str] | None = None
         self._matching: dict[bytes, dict[str, bool]] = {}  # by regular expression
         # Kept here by `sources.python`: all modules, and those of nodes that others asked for.
@@ -124,11 +126,27 @@ class Repository:
 
     def holders(self, path: str) -> list[str]:
         """Return the files that begin a program which holds the file at `path`, sorted."""
-        return sorted(each for each in _spread(path, self.importers) if self.begins(each))
+        return [each for each in sorted((path, *self.users(path))) if self.begins(each)]
 
-    def users(self, path: str) -> Iterator[str]:
-        """Yield the files that import the one at `path`, directly or not."""
-        yield from (each for each in _spread(path, self.importers) if each != path)
+    def users(self, path: str) -> list[str]:
+        """Return the files that import the one at `path`, directly or not, sorted."""
+        if path not in self._users:
+            self._users[path] = sorted({*_spread(path, self.importers)} - {path})
+        return self._users[path]
+
+    def callers(self, path: str, name: str) -> list[File]:
+        """Return the files that import the one at `path` and hold `name`, followed by a bracket."""
+        wanted = name.encode()
+        return [self.file(user) for user in self.users(path) if wanted in self._called(user)]
+
+    def _called(self, path: str) -> frozenset[bytes]:
+        if path not in self._calls:
+            try:
+                data = self.file(path).bytes
+            except Unreadable:
+                data = b""  # whoever judges the file says why
+            self._calls[path] = frozenset(re.findall(rb"(\w+)[ \t]*\(", data))
+        return self._calls[path]
 
     def begins(self, path: str) -> bool:
         """Tell whether a program begins with the file at `path`.
