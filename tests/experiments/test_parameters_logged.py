@@ -580,6 +580,15 @@ def test_stage_of_a_pipeline_with_metrics() -> None:
     assert found(together(HOOK, {"train.py": UNTRACKED, "dvc.yaml": stage})) == []
 
 
+def test_dvc_records_the_parameters_of_an_experiment() -> None:
+    live = (
+        "from dvclive import Live\nfrom sklearn.svm import SVC\nlive = Live()\nSVC(C=3).fit(X, y)\n"
+    )
+    assert judged(live) == ["no-parameters"]
+    said = together(HOOK, {"train.py": live, "params.yaml": "C: 3\n"})
+    assert [(each.kind, each.rule) for each in said] == [("undecided", "no-parameters")]
+
+
 def test_logging_in_a_callback_a_decorator_and_a_method() -> None:
     callback = (
         "import keras\nimport mlflow\n\n\nclass Log(keras.callbacks.Callback):\n"

@@ -61,7 +61,7 @@ def judge(program: Program) -> Iterator[Outcome]:
         yield tracking.at(covering[0], evidence, "autolog", "autologging logs the parameters")
     elif sure:
         yield from _unlogged(program, start, sure, trainings, logged)
-    elif logged or unknown:
+    elif logged or unknown or (start.by == "dvclive" and _has_parameters_of_dvc(program)):
         yield tracking.at(start, undecided, "no-parameters", "it is not known what is logged")
     elif late := [fact for fact in autologs if _would_cover(fact, trainings)]:
         yield tracking.at(
@@ -79,6 +79,15 @@ def judge(program: Program) -> Iterator[Outcome]:
             f"this run trains a model{tracking.where(start, trainings[0])} and logs no parameter; "
             f"{_suggestion(start, autologs, trainings)}",
         )
+
+
+def _has_parameters_of_dvc(program: Program) -> bool:
+    """Tell whether the repository has files that DVC records as an experiment's parameters."""
+    import os
+
+    repository = program.root.file.repository
+    listed = repository.listed if repository is not None else ()
+    return any(os.path.basename(path) in ("dvc.yaml", "params.yaml") for path in listed)
 
 
 def _suggestion(start: Fact, autologs: Sequence[Fact], trainings: Sequence[Fact]) -> str:
