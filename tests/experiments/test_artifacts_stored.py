@@ -328,6 +328,8 @@ def test_other_saves_are_none() -> None:
         "from PIL import Image\n    Image.open('a.png').save('b.png')",
         "import json\n    json.dump({}, open('a.json', 'w'))",
         "pickle.dumps(model)",
+        "pickle.dump(rows, open('rows.pkl', 'wb'))",
+        "joblib.dump((X, y), 'cache.joblib')",
     ):
         assert judged(program(f"mlflow.log_text('a', 'b')\n{line.replace('    ', '')}")) == []
 

@@ -128,6 +128,14 @@ KEPT = {
     "evaluated by MLflow": (
         "mlflow.evaluate('runs:/1/model', X_test, targets='y', model_type='classifier')"
     ),
+    "picks the best": (
+        "best = 0\nfor p in predictions:\n    score = accuracy_score(y_test, p)\n"
+        "    if score > best:\n        best = score\nmlflow.log_metric('best', best)"
+    ),
+    "only compared": (
+        "if accuracy_score(y_test, predicted) > 0.9:\n    promote(model)\n"
+        "mlflow.log_metric('loss', 0.1)"
+    ),
     "comment and text": (
         "# print(accuracy_score(y_test, predicted))\nmlflow.log_metric('loss', 0.1)\n"
         "print('accuracy_score(y_test, predicted)')"

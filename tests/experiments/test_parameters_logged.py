@@ -510,6 +510,7 @@ TRACKED = {
     "loaded and used": (
         "import pickle\nmodel = pickle.load(open('m.pkl', 'rb'))\nprint(model.predict(X))\n"
     ),
+    "only data is saved": UNTRACKED.replace("dump(model", "dump(X").replace("model.pkl", "x.pkl"),
     "metrics for Domino": UNTRACKED + "import json\njson.dump({}, open('dominostats.json', 'w'))\n",
 }
 
@@ -613,3 +614,31 @@ def test_logging_in_a_callback_a_decorator_and_a_method() -> None:
         "            SVC(**self.params).fit(X, y)\n            self.log()\n\n\nTrainer(3).run()\n"
     )
     assert judged(method) == []
+
+
+def test_what_nothing_runs_is_undecided() -> None:
+    trainer = BEFORE + "def train():\n    mlflow.start_run()\n"
+    trainer += "    RandomForestClassifier(max_depth=3).fit(X, y)\n"
+    files = {"lib/__init__.py": "", "lib/trainer.py": trainer}
+    said = together(HOOK, files)
+    assert [(each.kind, each.rule) for each in said] == [("undecided", "no-parameters")]
+    entry = files | {
+        "setup.cfg": "[options.entry_points]\nconsole_scripts =\n  t = lib.trainer:train\n"
+    }
+    assert [rule for rule, _, _ in found(together(HOOK, entry))] == ["no-parameters"]
+
+
+def test_loader_of_validation_data_and_an_alias() -> None:
+    source = NET.format(log="mlflow.log_params({'lr': 1, 'epochs': 2, 'batch_size': 3, 'l2': 4})")
+    source = source.replace(
+        "    for epoch", "    valid_loader = DataLoader(valid, batch_size=999)\n    for epoch"
+    )
+    assert judged(source) == []
+    alias = (
+        "import mlflow\nfrom dataclasses import asdict\nfrom sklearn.svm import SVC\n\n\n"
+        "class Model:\n    def __init__(self, args):\n        self.args = args\n\n"
+        "    def train(self):\n        args = self.args\n        mlflow.start_run()\n"
+        "        mlflow.log_params(asdict(self.args))\n        SVC(C=args.c).fit(X, y)\n\n\n"
+        "Model(load()).train()\n"
+    )
+    assert judged(alias) == []

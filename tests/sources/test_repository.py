@@ -198,6 +198,10 @@ BEGINNINGS: dict[str, tuple[dict[str, str], list[str]]] = {
         {"a.py": "", "b.py": "import a", "Makefile": "train:\n\tpython -u a.py\n"},
         ["a.py", "b.py"],
     ),
+    "console script": (
+        {"pkg/a.py": "", "b.py": "import pkg.a", "pyproject.toml": 'train = "pkg.a:main"\n'},
+        ["b.py", "pkg/a.py"],
+    ),
     "MLproject": (
         {
             "a.py": "",

@@ -39,7 +39,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
     from mlops_checklist.sources import programs
 
     for program in programs.programs(file, TRIGGER):
-        yield from judge(program)
+        yield from program.told(judge(program))
 
 
 def judge(program: Program) -> Iterator[Outcome]:
@@ -127,6 +127,8 @@ def _judged(score: Score, kept: Sequence[Score]) -> Outcome | None:
     else:
         if score.name in scores.REPORTS and any(_is_in_report(other) for other in kept):
             return None
+        if "compared" in goes and "printed" not in goes:
+            return None  # it steers the training or picks a model
         verb = "only printed" if "printed" in goes else "computed and dropped"
         rule, message = "printed-metric", f"{what} is {verb}; log it with log_metric as well"
     place = score.module.place(score.call)

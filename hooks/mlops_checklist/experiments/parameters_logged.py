@@ -37,7 +37,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
     from mlops_checklist.sources import programs
 
     for program in programs.programs(file, TRIGGER):
-        yield from judge(program)
+        yield from program.told(judge(program))
 
 
 def judge(program: Program) -> Iterator[Outcome]:

@@ -98,30 +98,38 @@ _LOCAL = (
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
     """Judge the programs that are judged with the file."""
-    from mlops_checklist.sources import programs, tracking
+    from mlops_checklist.sources import programs
 
     for program in programs.programs(file, TRIGGER):
-        seeded = _seeded(program)
-        yield from _splits(program, seeded)
-        if trainings := tracking.told(program, "training"):
-            yield from _estimators(program, seeded)
-            for library in dict.fromkeys(training.by for training in trainings):
-                if library in _LIBRARIES:
-                    first = next(each for each in trainings if each.by == library)
-                    generator, advice = _LIBRARIES[library]
-                    if generator in seeded:
-                        yield tracking.at(first, evidence, "seeded-training", "a seed is set")
-                    else:
-                        yield tracking.at(
-                            first,
-                            violation,
-                            "unseeded-training",
-                            f"this training draws random numbers that no seed fixes; call {advice} "
-                            "before it",
-                        )
-        yield from _options(program)
-        tunes = any(training.by in _TUNING for training in trainings)
-        yield from _base_models(program, trains=tunes)
+        yield from program.told(judge(program))
+
+
+def judge(program: Program) -> Iterator[Outcome]:
+    """Say of one program whether its random numbers are the same in each run."""
+    from mlops_checklist.sources import tracking
+
+    seeded = _seeded(program)
+    trainings = tracking.told(program, "training")
+    yield from _splits(program, seeded)
+    if trainings:
+        yield from _estimators(program, seeded)
+    for library in dict.fromkeys(training.by for training in trainings):
+        if library not in _LIBRARIES:
+            continue
+        first = next(each for each in trainings if each.by == library)
+        generator, advice = _LIBRARIES[library]
+        if generator in seeded:
+            yield tracking.at(first, evidence, "seeded-training", "a seed is set")
+        else:
+            yield tracking.at(
+                first,
+                violation,
+                "unseeded-training",
+                f"this training draws random numbers that no seed fixes; call {advice} before it",
+            )
+    yield from _options(program)
+    tunes = any(training.by in _TUNING for training in trainings)
+    yield from _base_models(program, trains=tunes)
 
 
 class _Call(NamedTuple):

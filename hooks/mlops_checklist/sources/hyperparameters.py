@@ -81,8 +81,19 @@ def taken(program: Program, trainings: Sequence[Fact]) -> Iterator[Taken]:
                     if rate is not None and rate in call.args:
                         yield _taken("lr", rate, module)
                     yield from _keywords(call, module)
-                elif name in _LOADERS and (size := argument(call, "batch_size", 1)) is not None:
-                    yield from _parameter("batch_size", size, module)
+                elif name in _LOADERS and not _is_for_evaluation(module, call):
+                    size = argument(call, "batch_size", 1)
+                    yield from _parameter("batch_size", size, module) if size is not None else ()
+
+
+def _is_for_evaluation(module: Module, loader: ast.Call) -> bool:
+    """Tell whether a loader is of validation or test data, by its own or the data's name."""
+    statement = module.parent(loader)
+    named = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(
+        re.search(r"(?i)(?:^|_)(?:val|valid|validation|eval|test|dev|predict)", dotted(node))
+        for node in (*named, *loader.args[:1])
+    )
 
 
 def _taken_by(training: Fact) -> Iterator[Taken]:
@@ -175,8 +186,13 @@ _WRAPPERS = ("tqdm", "enumerate", "track")
 
 def _marks(node: ast.expr, module: Module) -> frozenset[str]:
     """Return the names under which a value is known: of variables, options, fields and keys."""
-    named = values.names(module.file.read(values.values).of(node))
-    return _texts(node) | {name.rpartition(".")[2] for name in named if name}
+    folder = module.file.read(values.values)
+    named = {name.rpartition(".")[2] for name in values.names(folder.of(node)) if name}
+    if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.value, ast.Name):
+        _, _, rest = dotted(node).partition(".")  # `args = self.args; args.epochs`
+        aliases = (dotted(each) for each in folder.expressions(node.value, 10))
+        named |= {f"{alias}.{rest}" for alias in aliases if alias and rest}
+    return _texts(node) | named
 
 
 def _texts(node: ast.expr) -> frozenset[str]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from mlops_checklist.outcome import Outcome
 from mlops_checklist.sources import python
 from mlops_checklist.sources.files import File, Unreadable
 from mlops_checklist.sources.python import FUNCTIONS, Module
@@ -52,12 +53,20 @@ class Program(NamedTuple):
     """What runs together: the modules, the units reached, and those that may help them.
 
     A rule looks for its subject in `reached`, and for what the subject lacks in `known`, which is
-    wider where code is found by names that only the run knows.
+    wider where code is found by names that only the run knows. Without `is_run`, nothing in the
+    repository runs it: who calls a library's functions, and with what around them, is not known.
     """
 
     modules: tuple[Module, ...]
     reached: frozenset[ast.AST]
     known: frozenset[ast.AST]
+    is_run: bool = True
+
+    def told(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """Yield what a rule says; undecided what it cannot decide for want of who runs it."""
+        for outcome in outcomes:
+            decided = self.is_run or outcome.kind != "violation"
+            yield outcome if decided else outcome._replace(kind="undecided")
 
     @property
     def root(self) -> Module:
@@ -191,7 +200,7 @@ def _left(file: File) -> list[Program]:
     modules = _modules(file)
     program = _spread(modules, [*left, own[modules[0].tree]])
     known = program.known.union(*(_all(each.modules) for each in others))
-    return [Program(modules, program.reached & {unit.node for unit in left}, known)]
+    return [Program(modules, program.reached & {unit.node for unit in left}, known, is_run=False)]
 
 
 def _modules(file: File) -> tuple[Module, ...]:
@@ -218,7 +227,10 @@ def _begun(file: File) -> Program:
             for alias in statement.names
         }
         starts = [unit._replace(names=unit.names | passed) for unit in starts]
-    return _spread(modules, starts)
+    program = _spread(modules, starts)
+    around = file.repository
+    runs = not whole or around is None or not around.is_of_a_package(path) or around.is_run(path)
+    return program._replace(is_run=runs)
 
 
 def _all(modules: Iterable[Module]) -> set[ast.AST]:

@@ -32,8 +32,10 @@ _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
 _COMMANDED = re.compile(
     rb"\bpython[\d.]*[ \t]+(?:-[uOBEs]+[ \t]+)*(?:-m[ \t]+([\w.]+)|[\"']?([\w./-]+\.py)\b)"
 )
+_ENTRY_POINT = re.compile(rb"^[ \t]*[\"']?[\w.-]+[ \t]*=[ \t]*[\"']?([A-Za-z_][\w.]*):\w+", re.M)
 _COMMANDING = re.compile(
     r"\.(?:sh|bash|zsh|ya?ml)$|(?:^|/)(?:MLproject|Makefile|dvc\.lock)$|ockerfile"
+    r"|(?:^|/)(?:pyproject\.toml|setup\.(?:py|cfg))$"
 )
 
 _TEXTS = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
@@ -152,11 +154,19 @@ class Repository:
         """Tell whether a program begins with the file at `path`.
 
         Notebooks, scripts (`if __name__ == "__main__"`), what a DVC stage, shell script,
-        Makefile, Dockerfile or MLproject runs, and what no other file imports.
+        Makefile, Dockerfile, MLproject or console script runs, and what no other file imports.
         """
         if path.endswith(".ipynb") or not self.importers(path):
             return True
-        return self.is_script(path) or path in self._run_by_commands()
+        return self.is_script(path) or self.is_run(path)
+
+    def is_run(self, path: str) -> bool:
+        """Tell whether a command or an entry point of the repository runs the file at `path`."""
+        return path in self._run_by_commands()
+
+    def is_of_a_package(self, path: str) -> bool:
+        """Tell whether the file at `path` is a module of a package."""
+        return os.path.join(os.path.dirname(path), "__init__.py") in self.python
 
     def is_script(self, path: str) -> bool:
         """Tell whether the file at `path` has a part that runs when it is called by name."""
@@ -300,7 +310,10 @@ class Repository:
             data = self.file(path).bytes
         except Unreadable:
             return  # whoever judges it says why
-        for name, script in _COMMANDED.findall(data):
+        commanded = _COMMANDED.findall(data)
+        if path.endswith(_PROJECT):
+            commanded += [(name, b"") for name in _ENTRY_POINT.findall(data)]
+        for name, script in commanded:
             if name:
                 yield from self.find(path, name.decode())[-1:]
                 continue

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from mlops_checklist.outcome import Outcome, Place
-from mlops_checklist.sources import programs, python
+from mlops_checklist.sources import programs, python, values
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.programs import Program
 from mlops_checklist.sources.python import FUNCTIONS, Module, argument
@@ -654,6 +654,8 @@ def _saved(
     module: Module, call: ast.Call, name: str, last: str
 ) -> Iterator[tuple[str, ast.AST, str, bool]]:
     if name in _SAVES:
+        if name.partition(".")[0] in _SERIALIZERS and not _serializes_a_model(module, call):
+            return
         yield "saved", call, "figure" if last == "savefig" else name.partition(".")[0], True
     elif name.startswith("mlflow.") and last == "save_model":
         yield "saved", call, "mlflow", True
@@ -672,6 +674,43 @@ def _saved(
             owner = module.class_of(call.func.value)
             if owner is None or not module.attribute(owner, last):
                 yield "saved", call, "", True
+
+
+# They write any object: what it is must be told from its class, its name or the file's.
+_SERIALIZERS = {"joblib", "pickle", "cloudpickle", "dill", "sklearn"}
+_FITTED_NAME = re.compile(
+    r"(?i)model|clf|classifier|regress|pipe|estimator|scaler|encoder|vectori[sz]er|transformer"
+    r"|imputer|preprocess|weights|forest|booster|(?:^|_)(?:pca|svm|svc|knn|xgb|lgb|lgbm|rf|le|net)"
+    r"(?:$|[_.])"
+)
+
+
+def _serializes_a_model(module: Module, call: ast.Call) -> bool:
+    """Tell whether a serializer is given a fitted object, as far as class and names tell."""
+    saved = call.args[0] if call.args else argument(call, "value") or argument(call, "obj")
+    if saved is None:
+        return False
+    names = [node for node in ast.walk(saved) if isinstance(node, (ast.Name, ast.Attribute))]
+    if any(_FITTED_NAME.search(python.last_name(node)) for node in names):
+        return True
+    for node in names:
+        if (owner := module.class_of(node)) is not None and module.attribute(owner, "fit"):
+            return True
+        for behind in module.file.read(values.values).expressions(node, 20):
+            name = module.home(behind).qualified(behind) or ""
+            if name.partition(".")[0] in LIBRARIES:
+                return True
+    target = argument(call, *_SAVES[module.qualified(call.func) or ""])
+    opened = [target]
+    for binding in module.bindings(target.id, target) if isinstance(target, ast.Name) else ():
+        opened.append(binding.node if isinstance(binding.node, ast.expr) else None)
+    texts = (node for each in opened if each is not None for node in ast.walk(each))
+    return any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and _FITTED_NAME.search(node.value)
+        for node in texts
+    )
 
 
 def saving(fact: Fact) -> Saving:
