@@ -511,6 +511,13 @@ TRACKED = {
         "import pickle\nmodel = pickle.load(open('m.pkl', 'rb'))\nprint(model.predict(X))\n"
     ),
     "only data is saved": UNTRACKED.replace("dump(model", "dump(X").replace("model.pkl", "x.pkl"),
+    "only what a vectorizer made is saved": UNTRACKED.replace(
+        "import pickle\n",
+        "import pickle\nfrom sklearn.feature_extraction.text import CountVectorizer\n"
+        "X = CountVectorizer().fit_transform(texts)\n",
+    )
+    .replace("dump(model", "dump(X")
+    .replace("model.pkl", "x.pkl"),
     "metrics for Domino": UNTRACKED + "import json\njson.dump({}, open('dominostats.json', 'w'))\n",
 }
 

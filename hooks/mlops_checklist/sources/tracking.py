@@ -697,8 +697,11 @@ def _serializes_a_model(module: Module, call: ast.Call) -> bool:
         if (owner := module.class_of(node)) is not None and module.attribute(owner, "fit"):
             return True
         for behind in module.file.read(values.values).expressions(node, 20):
-            name = module.home(behind).qualified(behind) or ""
-            if name.partition(".")[0] in LIBRARIES:
+            made = behind.func if isinstance(behind, ast.Call) else behind
+            name = module.home(behind).qualified(made) or ""
+            if name.partition(".")[0] in LIBRARIES and re.search(
+                r"\.[A-Z]\w*(?:\(\)\.fit)?$", name
+            ):
                 return True
     target = argument(call, *_SAVES[module.qualified(call.func) or ""])
     opened = [target]
