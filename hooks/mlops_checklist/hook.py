@@ -155,6 +155,10 @@ def judge(hook: Hook, file: File, options: Options) -> list[Outcome]:
 def _concerns(hook: Hook, file: File) -> bool:
     file.check()  # nothing that was asked for is silently skipped
     pattern = hook.reads.get(file.kind, hook.reads.get("*"))
+    if not pattern and hook.follows and file.kind in ("python", "notebook"):
+        if file.repository is not None:
+            return file.repository.program_matches(file.path, hook.follows)
+        pattern = hook.follows
     return pattern is not None and (not pattern or re.search(pattern, file.bytes) is not None)
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Outcome, Place, evidence, undecided, violation
-from mlops_checklist.sources.triggers import TRAINING
+from mlops_checklist.sources.triggers import TRACKERS
 
 if TYPE_CHECKING:
     import ast
@@ -34,8 +34,6 @@ RULES = {
     "model-in-git": "A model file is in Git, outside of Git LFS and DVC.",
 }
 
-TRIGGER = TRAINING + rb"|\.dump\(|\.save\w*\(|savefig|to_onnx|onnx\.export"
-
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
     """Judge the programs that are judged with the file, or the file if it is a model."""
@@ -44,7 +42,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         return
     from mlops_checklist.sources import programs
 
-    for program in programs.programs(file, TRIGGER):
+    for program in programs.programs(file, TRACKERS):
         yield from program.told(judge(program))
 
 
@@ -265,7 +263,7 @@ HOOK = Hook(
     reads={"python": b"", "notebook": b"", "model": b""},
     rules=RULES,
     check=check,
-    follows=TRIGGER,
+    follows=TRACKERS,
 )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Outcome, evidence, undecided, violation
-from mlops_checklist.sources.triggers import TRAINING
+from mlops_checklist.sources.triggers import TRACKERS
 
 if TYPE_CHECKING:
     import ast
@@ -31,14 +31,12 @@ RULES = {
     "no-step": "A metric is logged in each round of a training loop, without the step.",
 }
 
-TRIGGER = TRAINING + rb"|log_metric"
-
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
     """Judge the programs that are judged with the file."""
     from mlops_checklist.sources import programs
 
-    for program in programs.programs(file, TRIGGER):
+    for program in programs.programs(file, TRACKERS):
         yield from program.told(judge(program))
 
 
@@ -244,7 +242,7 @@ HOOK = Hook(
     reads={"python": b"", "notebook": b""},
     rules=RULES,
     check=check,
-    follows=TRIGGER,
+    follows=TRACKERS,
 )
 
 

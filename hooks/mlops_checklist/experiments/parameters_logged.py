@@ -29,14 +29,12 @@ RULES = {
     "untracked-training": "A model is trained and saved, and no experiment tracker knows of it.",
 }
 
-TRIGGER = TRAINING
-
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
     """Judge the programs that are judged with the file."""
     from mlops_checklist.sources import programs
 
-    for program in programs.programs(file, TRIGGER):
+    for program in programs.programs(file, TRAINING):
         yield from program.told(judge(program))
 
 
@@ -220,7 +218,7 @@ HOOK = Hook(
     reads={"python": b"", "notebook": b""},
     rules=RULES,
     check=check,
-    follows=TRIGGER,
+    follows=TRAINING,
 )
 
 

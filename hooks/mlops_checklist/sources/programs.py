@@ -172,7 +172,7 @@ def programs(file: File, trigger: bytes = b"") -> list[Program]:
         return [_begun(file)] if re.search(trigger, file.bytes) else []
     path = os.path.normpath(file.path)
     own = bool(repository.matching([path], trigger))
-    if not own and not repository.matching(repository.closure(path), trigger):
+    if not own and not repository.program_matches(path, trigger):
         return []
     try:
         begun = [file.read(_begun)] if repository.begins(path) else []

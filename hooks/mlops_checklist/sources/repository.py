@@ -187,9 +187,13 @@ class Repository:
             user
             for path in started & self.python
             for user in _spread(path, self.importers)
-            if user not in found and self.matching(self.closure(user), trigger)
+            if user not in found and self.program_matches(user, trigger)
         }
         return sorted((*found.values(), *users))
+
+    def program_matches(self, path: str, trigger: bytes) -> bool:
+        """Tell whether the file at `path`, or one that it imports, matches a regular expression."""
+        return bool(self.matching(self.closure(os.path.normpath(path)), trigger))
 
     def matching(self, paths: Iterable[str], trigger: bytes) -> list[File]:
         """Return those of the files at `paths` that match a regular expression."""
