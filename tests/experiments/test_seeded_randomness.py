@@ -32,6 +32,10 @@ UNSEEDED_SPLITS = {
         "import pandas as pd\ndf = pd.read_parquet('a')\ntrain = df.dropna().sample(n=1000)\n"
     ),
     "polars": "import polars as pl\ntrain = pl.read_csv('a.csv').sample(fraction=0.5)\n",
+    "polars, seeded for others": (
+        "import polars as pl\nfrom lightning import seed_everything\nseed_everything(1)\n"
+        "train = pl.read_csv('a.csv').sample(fraction=0.5)\n"
+    ),
     "Spark": (
         "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
         "train, test = spark.table('churn').randomSplit([0.8, 0.2])\n"
@@ -46,6 +50,52 @@ UNSEEDED_SPLITS = {
     "seed of another library": (
         SPLIT.format("train_test_split")
         + "import random\nrandom.seed(1)\na, b = train_test_split(frame)\n"
+    ),
+    "a new seed from the system": (
+        SPLIT.format("train_test_split")
+        + "import numpy as np\nnp.random.seed()\na, b = train_test_split(frame)\n"
+    ),
+    "generator without a seed": (
+        SPLIT.format("train_test_split") + "from numpy.random import RandomState\n"
+        "a, b = train_test_split(x, random_state=RandomState())\n"
+    ),
+    "parameter that no caller fills": (
+        SPLIT.format("train_test_split")
+        + "\n\ndef split(x, seed=None):\n    return train_test_split(x, random_state=seed)\n\n\n"
+        "split(frame)\n"
+    ),
+    "shuffle is a constant": (
+        SPLIT.format("KFold") + "SHUFFLE = True\nfolds = KFold(n_splits=5, shuffle=SHUFFLE)\n"
+    ),
+    "filtered frame": (
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\ndf = df[df['age'] > 18]\n"
+        "train = df.sample(frac=0.8)\n"
+    ),
+    "filtered in a loop": (
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\nfor name in names:\n"
+        "    df = df[df[name] > 0]\ntrain = df.sample(frac=0.8)\n"
+    ),
+    "rows of a frame": (
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\nt = df.loc[df.y == 1].sample(10)\n"
+    ),
+    "groups of a frame": (
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\nt = df.groupby('y')['x'].sample(5)\n"
+    ),
+    "declared frame": (
+        "import pandas as pd\n\n\ndef take(frame: pd.DataFrame):\n"
+        "    return frame.sample(frac=0.1)\n"
+    ),
+    "filtered Spark frame": (
+        "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
+        "df = spark.read.parquet('a')\ndf = df[df.x > 0]\na, b = df.randomSplit([0.8, 0.2])\n"
+    ),
+    "part of a Hugging Face dataset": (
+        "from datasets import load_dataset\n"
+        "data = load_dataset('imdb')['train'].train_test_split(test_size=0.1)\n"
+    ),
+    "a generator of its own is seeded": (
+        "import torch\nfrom torch.utils.data import random_split\n"
+        "shuffler = torch.Generator().manual_seed(1)\na, b = random_split(dataset, [80, 20])\n"
     ),
     "seed in a function nobody calls": (
         SPLIT.format("train_test_split")
@@ -86,12 +136,60 @@ SEEDED_SPLITS = {
         SPLIT.format("train_test_split")
         + "from company.utils import fix_seed\nfix_seed(42)\na, b = train_test_split(x)\n"
     ),
+    "shuffle is a constant": (
+        SPLIT.format("train_test_split")
+        + "SHUFFLE = False\na, b = train_test_split(x, shuffle=SHUFFLE)\n"
+    ),
+    "seeded, whether shuffled or not": (
+        SPLIT.format("train_test_split")
+        + "a, b = train_test_split(x, shuffle=shuffle, random_state=1)\n"
+    ),
+    "new generator": (
+        SPLIT.format("train_test_split") + "import numpy as np\n"
+        "a, b = train_test_split(x, random_state=np.random.default_rng(1))\n"
+    ),
+    "parameter that the caller fills": (
+        SPLIT.format("train_test_split")
+        + "\n\ndef split(x, seed=None):\n    return train_test_split(x, random_state=seed)\n\n\n"
+        "split(frame, seed=3)\n"
+    ),
+    "environment": (
+        SPLIT.format("train_test_split") + "import os\n"
+        "a, b = train_test_split(x, random_state=int(os.environ.get('SEED', 3)))\n"
+    ),
+    "helper by another spelling": (
+        SPLIT.format("train_test_split")
+        + "from utils.general import init_seeds\ninit_seeds(1)\na, b = train_test_split(x)\n"
+    ),
     "folds in order": SPLIT.format("KFold") + "folds = KFold(n_splits=5)\n",
     "groups": SPLIT.format("GroupKFold") + "folds = GroupKFold(n_splits=5)\n",
     "time series": SPLIT.format("TimeSeriesSplit") + "folds = TimeSeriesSplit()\n",
     "pandas": "import pandas as pd\nt = pd.read_csv('a.csv').sample(frac=0.8, random_state=1)\n",
     "pandas, only looked at": "import pandas as pd\nprint(pd.read_csv('a.csv').sample(5))\n",
     "unknown receiver": "train = frame.sample(frac=0.8)\n",
+    "unknown receiver from itself": "df = df[0]\ntrain = df.sample(10)\n",
+    "chosen by a frame": (
+        "import pandas as pd\ndf = pd.read_csv('a.csv')\ndraws = {'a': normal}\n"
+        "x = draws[df.x].sample(10)\n"
+    ),
+    "a generator's choice": (
+        "import numpy as np\nrng = np.random.default_rng(1)\nrows = rng.choice(100, 10)\n"
+    ),
+    "tf.data": (
+        "import tensorflow as tf\ndata = tf.data.Dataset.from_tensor_slices(x).shuffle(100)\n"
+    ),
+    "polars, global seed": (
+        "import polars as pl\npl.set_random_seed(1)\nt = pl.read_csv('a.csv').sample(n=3)\n"
+    ),
+    "Hugging Face, in order": (
+        "from datasets import load_dataset\n"
+        "data = load_dataset('imdb')['train'].train_test_split(shuffle=False)\n"
+    ),
+    "Hugging Face, generator": (
+        "import numpy as np\nfrom datasets import load_dataset\n"
+        "data = load_dataset('imdb').train_test_split(generator=np.random.default_rng(1))\n"
+    ),
+    "the standard library, by name": "from random import sample\nchosen = sample(rows, 10)\n",
     "the standard library": "import random\nchosen = random.sample(rows, 10)\n",
     "a distribution": "from torch.distributions import Normal\nx = Normal(0, 1).sample((3,))\n",
     "own function": "def train_test_split(x):\n    return x\n\n\na, b = train_test_split(x)\n",
@@ -121,6 +219,18 @@ UNDECIDED = {
         SPLIT.format("train_test_split") + "import argparse\np = argparse.ArgumentParser()\n"
         "p.add_argument('--seed', type=int)\nargs = p.parse_args()\n"
         "a, b = train_test_split(x, random_state=args.seed)\n"
+    ),
+    "shuffled or not": (
+        SPLIT.format("train_test_split") + "a, b = train_test_split(x, shuffle=config.shuffle)\n"
+    ),
+    "folds shuffled or not": SPLIT.format("KFold") + "f = KFold(5, shuffle=config.shuffle)\n",
+    "parameter of a function nobody calls": (
+        SPLIT.format("train_test_split")
+        + "\n\ndef split(x, seed=None):\n    return train_test_split(x, random_state=seed)\n"
+    ),
+    "sometimes": (
+        SPLIT.format("train_test_split")
+        + "a, b = train_test_split(x, random_state=1 if debugging else None)\n"
     ),
     "keywords": SPLIT.format("train_test_split") + "a, b = train_test_split(x, **options)\n",
 }
@@ -190,7 +300,51 @@ import lightning as L
 trainer = L.Trainer(max_epochs=3, deterministic=True)
 trainer.fit(model, loader)
 """
+TREES = (
+    "from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier, RandomForestClassifier\n"
+    "from sklearn.tree import DecisionTreeClassifier\n"
+)
 UNSEEDED_TRAININGS = {
+    "in a grid search": (
+        TREES + "from sklearn.model_selection import GridSearchCV\n"
+        "model = GridSearchCV(RandomForestClassifier(), {'max_depth': [3, 5]})\n" + FIT
+    ),
+    "in a list of steps": (
+        TREES + "from sklearn.pipeline import Pipeline\n"
+        "model = Pipeline([('scale', scaler), ('forest', RandomForestClassifier())])\n" + FIT
+    ),
+    "bagging of what draws nothing": (
+        TREES + "from sklearn.svm import SVC\nmodel = BaggingClassifier(SVC())\n" + FIT
+    ),
+    "the boosting alone": (
+        TREES + "model = AdaBoostClassifier(DecisionTreeClassifier(max_depth=1))\n" + FIT
+    ),
+    "other parameters are set": (
+        TREES + "model = RandomForestClassifier()\nmodel.set_params(n_jobs=2)\n" + FIT
+    ),
+    "another generator": (
+        TREES + "import numpy as np\nrng = np.random.default_rng(1)\n"
+        "model = RandomForestClassifier()\n" + FIT
+    ),
+    "torch, a generator of its own": TORCH.format("shuffler = torch.Generator().manual_seed(1)"),
+    "torch, deterministic alone": TORCH.format("torch.use_deterministic_algorithms(True)"),
+    "torch, a random seed": TORCH.format("torch.seed()"),
+    "torch, the GPU alone": TORCH.format("torch.cuda.manual_seed_all(1)"),
+    "torch, random seeded": TORCH.format("import random\nrandom.seed(1)"),
+    "torch, false data seeded": TORCH.format("from faker import Faker\nFaker.seed(1)"),
+    "torch, in a callback": (
+        "import optuna\n\n\ndef objective(trial):\n    for x in loader:\n"
+        "        net(x).backward()\n        optimizer.step()\n\n\n"
+        "study = optuna.create_study()\nstudy.optimize(objective)\n"
+    ),
+    "torch, in a main function": (
+        "def train():\n    for x in loader:\n        net(x).backward()\n"
+        "        optimizer.step()\n\n\ndef main():\n    train()\n"
+    ),
+    "keras, numpy seeded": KERAS.format("import numpy as np\nnp.random.seed(1)"),
+    "keras, deterministic alone": KERAS.format(
+        "import tensorflow as tf\ntf.config.experimental.enable_op_determinism()"
+    ),
     "forest": (
         "from sklearn.ensemble import RandomForestClassifier\n"
         "model = RandomForestClassifier(n_estimators=10)\n" + FIT
@@ -217,6 +371,55 @@ UNSEEDED_TRAININGS = {
     "Lightning": LIGHTNING.format(""),
 }
 SEEDED_TRAININGS = {
+    "the boosting seeds its trees": (
+        TREES + "model = AdaBoostClassifier(DecisionTreeClassifier(), random_state=0)\n" + FIT
+    ),
+    "the bagging seeds its trees": (
+        TREES + "tree = DecisionTreeClassifier(max_depth=1)\n"
+        "model = BaggingClassifier(estimator=tree, random_state=0)\n" + FIT
+    ),
+    "set afterwards": (
+        TREES + "model = RandomForestClassifier()\nmodel.set_params(random_state=1)\n" + FIT
+    ),
+    "perhaps set afterwards": (
+        TREES + "model = RandomForestClassifier()\nmodel.set_params(**best)\n" + FIT
+    ),
+    "assigned afterwards": (
+        TREES + "model = RandomForestClassifier()\nmodel.random_state = 3\n" + FIT
+    ),
+    "set by the search": (
+        TREES + "from sklearn.model_selection import GridSearchCV\n"
+        "model = GridSearchCV(RandomForestClassifier(), {'random_state': [1]})\n" + FIT
+    ),
+    "a class that is only looked up": (
+        TREES
+        + "MODELS = {'forest': RandomForestClassifier}\nmodel = MODELS[name](max_depth=3)\n"
+        + FIT
+    ),
+    "partial": (
+        TREES + "from functools import partial\n"
+        "model = partial(RandomForestClassifier, random_state=3)()\n" + FIT
+    ),
+    "compared with a class": TREES + "print(isinstance(model, RandomForestClassifier))\n" + FIT,
+    "a field that the caller fills": (
+        TREES
+        + "\n\nclass Builder:\n    def __init__(self, seed=None):\n        self.seed = seed\n\n"
+        "    def build(self):\n        return RandomForestClassifier(random_state=self.seed)\n\n\n"
+        "model = Builder(3).build()\n" + FIT
+    ),
+    "torch, by accelerate": TORCH.format("from accelerate.utils import set_seed\nset_seed(1)"),
+    "torch, by MONAI": TORCH.format("from monai.utils import set_determinism\nset_determinism(1)"),
+    "torch, by ClearML": TORCH.format("from clearml import Task\nTask.init('a', 'b')"),
+    "torch, in a constructor": TORCH.format(
+        "class Run:\n    def __init__(self):\n        torch.manual_seed(1)\n\n\nRun()"
+    ),
+    "keras, by the older name": KERAS.format(
+        "import tensorflow as tf\ntf.compat.v1.set_random_seed(1)"
+    ),
+    "keras, of TensorFlow": KERAS.format(
+        "import tensorflow as tf\ntf.keras.utils.set_random_seed(1)"
+    ),
+    "Lightning, by torch": LIGHTNING.format("import torch\ntorch.manual_seed(1)"),
     "forest": (
         "from sklearn.ensemble import RandomForestClassifier\n"
         "model = RandomForestClassifier(random_state=1)\n" + FIT
@@ -274,6 +477,51 @@ def test_seeded_training(source: str) -> None:
     assert judged(source) == []
 
 
+def test_field_that_no_caller_fills_is_undecided() -> None:
+    source = (
+        TREES
+        + "\n\nclass Builder:\n    def __init__(self, seed=None):\n        self.seed = seed\n\n"
+        "    def build(self):\n        return RandomForestClassifier(random_state=self.seed)\n\n\n"
+        "model = Builder().build()\n" + FIT
+    )
+    assert judged(source, "violation", "undecided") == ["unseeded-training"]
+    assert judged(source) == []
+
+
+def test_each_model_of_a_loop() -> None:
+    models = "models = {'a': RandomForestClassifier(), 'b': DecisionTreeClassifier()}\n"
+    loop = "for name, model in models.items():\n    model.fit(X, y)\n"
+    said = found(outcomes(HOOK, "train.py", TREES + models + loop))
+    assert said == [("unseeded-training", 3, 16), ("unseeded-training", 3, 47)]
+
+
+STEPS = """\
+import torch
+
+
+def fit(net, loader, optimizer):
+    for x in loader:
+        net(x).backward()
+        optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(
+    ("train", "expected"),
+    [
+        ("from lib.steps import fit\nfit(net, loader, optimizer)\n", ["violation"]),
+        ("import torch\nfrom lib.steps import fit\ntorch.manual_seed(1)\nfit(n, l, o)\n", []),
+        ("print('trains nothing')\n", ["undecided"]),
+    ],
+    ids=["run", "run with a seed", "of a library"],
+)
+def test_training_of_a_package(train: str, expected: list[str]) -> None:
+    said = together(HOOK, {"lib/__init__.py": "", "lib/steps.py": STEPS, "train.py": train})
+    told = [o for o in said if o.rule == "unseeded-training"]
+    assert [o.kind for o in told] == expected
+    assert all((o.path, o.place.line) == ("lib/steps.py", 6) for o in told)
+
+
 def test_own_helper_that_seeds_something_else() -> None:
     assert judged(TORCH.format("def set_seed(seed):\n    print(seed)\n\n\nset_seed(3)")) == [
         "unseeded-training"
@@ -301,8 +549,93 @@ UNUSED = {
     "passed to a function that does not read it": (
         PARSER + "\n\ndef main(options):\n    print(options.lr)\n\n\nmain(args)\n"
     ),
+    "a literal is applied": PARSER + "np.random.seed(42)\n",
+    "another seed is applied": PARSER + "seed = 42\nnp.random.seed(seed)\n",
+    "all printed in a loop": PARSER
+    + "for key, value in vars(args).items():\n    print(key, value)\n",
+    "passed to a class that does not read it": (
+        PARSER
+        + "\n\nclass Run:\n    def __init__(self, options):\n        self.lr = options.lr\n\n\n"
+        "Run(args)\n"
+    ),
+    "random state": PARSER.replace("--seed", "--random-state"),
+    "all go to a tracker": PARSER + "import wandb\nwandb.init(config=vars(args))\n",
+    "typer": (
+        "import typer\n\napp = typer.Typer()\n\n\n@app.command()\n"
+        "def main(seed: int = 1, lr: float = 0.1):\n    fit(lr)\n\n\napp()\n"
+    ),
+    "typer without an app": (
+        "import typer\nfrom typing import Annotated\n\n\n"
+        "def main(seed: Annotated[int, typer.Option()] = 1):\n    print(seed)\n\n\n"
+        "typer.run(main)\n"
+    ),
 }
 USED = {
+    "all passed on by a helper": (
+        "import argparse\nfrom company import train\n\n\ndef parse():\n"
+        "    parser = argparse.ArgumentParser()\n    parser.add_argument('--seed', type=int)\n"
+        "    return parser.parse_args()\n\n\noptions = parse()\ntrain(options)\n"
+    ),
+    "all passed on by another name": (
+        PARSER + "from company import Trainer\n\n\ndef main(options):\n"
+        "    Trainer(options).run()\n\n\nmain(args)\n"
+    ),
+    "all unpacked on the way": (
+        PARSER + "from company import Trainer\n\n\ndef main(**options):\n"
+        "    Trainer(**options).run()\n\n\nmain(**vars(args))\n"
+    ),
+    "all held by an object": (
+        PARSER + "from company import train\n\n\nclass Run:\n    def __init__(self, options):\n"
+        "        self.options = options\n\n    def go(self):\n        train(self.options)\n\n\n"
+        "Run(args).go()\n"
+    ),
+    "all merged": (
+        PARSER + "from company import train\nsettings = {**vars(args), 'a': 1}\ntrain(settings)\n"
+    ),
+    "all put into another": (
+        PARSER + "from company import train\nsettings = {}\nsettings.update(vars(args))\n"
+        "train(settings)\n"
+    ),
+    "all set in a loop": (
+        PARSER + "for key, value in vars(args).items():\n    setattr(config, key, value)\n"
+    ),
+    "only the known ones": (
+        PARSER.replace("args = parser.parse_args()", "args, rest = parser.parse_known_args()")
+        + "from company import train\ntrain(args)\n"
+    ),
+    "fields of a data class": (
+        PARSER + "from dataclasses import dataclass\n\n\n@dataclass\nclass Settings:\n"
+        "    seed: int = 0\n\n\nnp.random.seed(Settings(**vars(args)).seed)\n"
+    ),
+    "at once": (
+        "import argparse\nimport numpy as np\n\nparser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--seed', type=int)\nnp.random.seed(parser.parse_args().seed)\n"
+    ),
+    "by getattr": PARSER + "np.random.seed(getattr(args, 'seed', 1))\n",
+    "by a subcommand": (
+        PARSER + "\n\ndef run(options):\n    np.random.seed(options.seed)\n\n\n"
+        "parser.set_defaults(func=run)\nargs.func(args)\n"
+    ),
+    "back from the tracker": (
+        PARSER + "import wandb\nwandb.init(config=args)\nnp.random.seed(wandb.config.seed)\n"
+    ),
+    "another dest": (
+        PARSER.replace("type=int", "dest='random_seed'") + "np.random.seed(args.random_seed)\n"
+    ),
+    "declared for others": "def add(parser):\n    parser.add_argument('--seed', type=int)\n",
+    "click, all at once": (
+        "import click\n\n\n@click.command()\n@click.option('--seed', default=1)\n"
+        "def main(**options):\n    run(**options)\n\n\nmain()\n"
+    ),
+    "typer": (
+        "import numpy as np\nimport typer\n\napp = typer.Typer()\n\n\n@app.command()\n"
+        "def main(seed: int = typer.Option(1)):\n    np.random.seed(seed)\n\n\napp()\n"
+    ),
+    "typer, all at once": (
+        "import typer\n\napp = typer.Typer()\n\n\n@app.command()\n"
+        "def main(seed: int = 1):\n    train(**locals())\n\n\napp()\n"
+    ),
+    "no command": "def main(seed: int = 1):\n    print('hello')\n\n\nmain()\n",
     "applied": PARSER + "np.random.seed(args.seed)\n",
     "through a variable": PARSER + "seed = args.seed\nrng = np.random.default_rng(seed)\n",
     "passed on": PARSER + "train(seed=args.seed)\n",
@@ -373,7 +706,29 @@ trainer.train()
             True,
         ),
         ("model = AutoTokenizer.from_pretrained('org/a', revision='5f4e2a1')", False),
+        ("model = AutoTokenizer.from_pretrained('org/a', revision=None)", True),
+        ("model = AutoTokenizer.from_pretrained('org/a', revision='main')", True),
+        (
+            "model = AutoModelForSequenceClassification.from_pretrained('org/a', revision='5f4')\n"
+            "tokenizer = AutoTokenizer.from_pretrained('org/a')",
+            True,
+        ),
+        ("ORG = 'org'\nmodel = AutoTokenizer.from_pretrained(f'{ORG}/a')", True),
+        ("from peft import PeftModel\nmodel = PeftModel.from_pretrained(base, 'org/a')", True),
+        ("from transformers import pipeline\nmodel = pipeline(model='org/a').model", True),
+        (
+            "from sentence_transformers import SentenceTransformer\n"
+            "model = SentenceTransformer('all-MiniLM-L6-v2')",
+            True,
+        ),
+        ("COMMIT = '5f4e2a1'\nm = AutoTokenizer.from_pretrained('org/a', revision=COMMIT)", False),
         ("model = AutoTokenizer.from_pretrained('./models/bert')", False),
+        ("model = AutoTokenizer.from_pretrained('sentiment')", False),
+        ("model = AutoTokenizer.from_pretrained('best_model')", False),
+        ("model = AutoTokenizer.from_pretrained('c:\\\\models\\\\bert')", False),
+        ("import os\nm = AutoTokenizer.from_pretrained(os.path.join('churn', 'bert'))", False),
+        ("from pathlib import Path\nm = AutoTokenizer.from_pretrained(Path('a') / 'b')", False),
+        ("import timm\nmodel = timm.from_pretrained('org/a')", False),
         ("model = AutoTokenizer.from_pretrained('outputs/best')", False),
         ("model = AutoTokenizer.from_pretrained('out')", False),
         ("model = AutoTokenizer.from_pretrained(args.model)", False),
@@ -383,6 +738,22 @@ trainer.train()
 )
 def test_unpinned_base_model(load: str, expected: bool) -> None:
     assert judged(TUNE.format(load)) == (["unpinned-base-model"] if expected else [])
+
+
+def test_each_base_model_is_told() -> None:
+    loads = "m = AutoTokenizer.from_pretrained('org/a')\nn = AutoTokenizer.from_pretrained('org/b')"
+    said = found(outcomes(HOOK, "train.py", TUNE.format(loads)))
+    assert said == [("unpinned-base-model", 4, 5), ("unpinned-base-model", 5, 5)]
+
+
+def test_base_model_of_a_library_is_undecided() -> None:
+    source = (
+        "from transformers import AutoModel, Trainer\n\n\ndef load():\n"
+        "    return AutoModel.from_pretrained('org/a')\n\n\ndef fit(model):\n"
+        "    Trainer(model=model).train()\n"
+    )
+    said = together(HOOK, {"lib/__init__.py": "", "lib/tune.py": source})
+    assert [(o.rule, o.kind) for o in said] == [("unpinned-base-model", "undecided")]
 
 
 def test_base_model_without_training_is_undecided() -> None:

@@ -12,7 +12,7 @@ What to do: pass `random_state=`, `seed=` or `generator=`; call `torch.manual_se
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import File, Hook, Options, run
@@ -35,6 +35,7 @@ RULES = {
 TRIGGER = TRAINING + (
     rb"|train_test_split|Fold\(|ShuffleSplit|\.sample\(|random_?[sS]plit"
     rb"|[\"']--[\w-]*(?:seed|random.state)|from_pretrained|SentenceTransformer|pipeline\("
+    rb"|\btyper\b"
 )
 
 # --- Facts --------------------------------------------------------------------------------
@@ -45,27 +46,32 @@ _SEEDS: dict[str, tuple[str, ...]] = {
     "numpy.random.seed": ("numpy",),
     "torch.manual_seed": ("torch",),
     "torch.random.manual_seed": ("torch",),
+    "torch.default_generator.manual_seed": ("torch",),
     "tensorflow.random.set_seed": ("keras",),
     "tensorflow.set_random_seed": ("keras",),
-    "random.seed": (),
-    "torch.cuda.manual_seed": (),
-    "torch.cuda.manual_seed_all": (),
+    "polars.set_random_seed": ("polars",),
     "clearml.Task.init": _ALL,  # seeds them with 1337 unless told otherwise
 }
-_SEEDING = r"(?i)(?:^|_)seed(?:$|_)|seed_?everything|set_?seed|random_?seed|determinis"
-# The keyword (and position) that seeds a split, and the generator that it falls back on.
+_SEEDING = r"(?i)seed|determinis"
+_SEEDING_LIBRARIES = r"^(?:pytorch_lightning|lightning|transformers|accelerate|keras|tensorflow)\."
+# Of these, what is not listed above seeds a generator of its own, or none.
+_OWN_GENERATORS = (
+    r"^(?:random|secrets|numpy|cupy|torch|tensorflow|keras|jax|sklearn|pandas|polars|faker|gym"
+    r"|gymnasium)\.(?!(?:.*\.)?set_(?:random_)?seed$)"
+)
+# The keywords (and position of the first) that seed a split, and what it falls back on.
 _SKLEARN = r"^(?:sklearn|cuml)\.model_selection\."
-_SPLITS: tuple[tuple[str, str, int | None, str], ...] = (
-    (_SKLEARN + r"train_test_split$", "random_state", None, "numpy"),
-    (_SKLEARN + r"(?:Stratified|StratifiedGroup)?KFold$", "random_state", None, "numpy"),
-    (_SKLEARN + r"Repeated\w*KFold$", "random_state", None, "numpy"),
-    (_SKLEARN + r"\w*ShuffleSplit$", "random_state", None, "numpy"),
-    (r"^pandas\..*\.sample$", "random_state", 4, "numpy"),
-    (r"^polars\..*\.sample$", "seed", None, ""),
-    (r"^pyspark\..*\.sample$", "seed", 2, ""),
-    (r"^pyspark\..*\.randomSplit$", "seed", 1, ""),
-    (r"^torch\.utils\.data\.(?:dataset\.)?random_split$", "generator", 2, "torch"),
-    (r"^datasets\.load_dataset\(\)\.train_test_split$", "seed", None, "numpy"),
+_SPLITS: tuple[tuple[str, tuple[str, ...], int | None, str], ...] = (
+    (_SKLEARN + r"train_test_split$", ("random_state",), None, "numpy"),
+    (_SKLEARN + r"(?:Stratified|StratifiedGroup)?KFold$", ("random_state",), None, "numpy"),
+    (_SKLEARN + r"Repeated\w*KFold$", ("random_state",), None, "numpy"),
+    (_SKLEARN + r"\w*ShuffleSplit$", ("random_state",), None, "numpy"),
+    (r"^pandas\..*\.sample$", ("random_state",), 4, "numpy"),
+    (r"^polars\..*\.sample$", ("seed",), None, "polars"),
+    (r"^pyspark\..*\.sample$", ("seed",), 2, ""),
+    (r"^pyspark\..*\.randomSplit$", ("seed",), 1, ""),
+    (r"^torch\.utils\.data\.(?:dataset\.)?random_split$", ("generator",), 2, "torch"),
+    (r"^datasets\.load_dataset\(\)\.train_test_split$", ("seed", "generator"), None, "numpy"),
 )
 # Estimators that draw random numbers in each fit, whatever their parameters.
 _RANDOM = (
@@ -74,13 +80,14 @@ _RANDOM = (
     r"|BisectingKMeans|(?:Bayesian)?GaussianMixture|IsolationForest|RandomizedSearchCV|Perceptron"
     r"|PassiveAggressive\w+)$"
 )
+# These hand their own random_state on to the estimator that they are given.
+_HANDING_ON = r"\b(?:\w*Bagging|AdaBoost|RUSBoost)\w+$"
 _LIBRARIES = {
     "torch": ("torch", "torch.manual_seed(seed)"),
     "keras": ("keras", "keras.utils.set_random_seed(seed)"),
     "lightning": ("torch", "seed_everything(seed, workers=True)"),
 }
 _TUNING = ("transformers", "torch", "lightning", "keras")  # what a base model is tuned with
-_SEED_OPTION = r"^(?:random_|rng_)?seed$|^random_state$"
 _HUB = r"^(?:transformers|diffusers|sentence_transformers|peft|setfit|optimum)\b"
 # Where the name stands: keyword and position.
 _LOADERS = {
@@ -89,10 +96,16 @@ _LOADERS = {
     "pipeline": ("model", 1),
 }
 _REPOSITORY_ID = r"[\w.-]+(?:/[\w.-]+)?"
+# Without an organisation, the hub has the first models alone, and those of SentenceTransformer.
+_FIRST_MODELS = (
+    r"(?i)^(?:distil)?(?:bert|roberta|gpt2)(?:-|$)|^(?:albert|camembert|ctrl|distilbart|electra"
+    r"|openai-gpt|t5|xlm|xlnet|all|paraphrase|multi-qa|msmarco|stsb|nli)-"
+)
 _LOCAL = (
-    r"^[./~]|\.(?:pt|pth|bin|safetensors|json|onnx|gguf)$"
-    r"|^(?:\.?models?|outputs?|checkpoints?|artifacts?|saved_?models?|data|results?|runs|ckpts?"
-    r"|pretrained|weights|trained|logs)(?:[-_/]|$)"
+    r"(?i)^[./~]|\.(?:pt|pth|bin|safetensors|json|onnx|gguf)$"
+    r"|^(?:\.?models?|outputs?|out|checkpoints?|artifacts?|saved?_?(?:models?)?|data|results?|runs?"
+    r"|ckpts?|pretrained|weights|(?:fine_?)?tuned|trained|training|logs|exp|experiments?|assets"
+    r"|resources|cache|te?mp|best|final|local|exports?|src|build|mlruns|workspace)(?:[-_/]|$)"
 )
 
 
@@ -151,7 +164,9 @@ def _calls(file: File) -> tuple[_Call, ...]:
     for call in module.calls:
         name = module.qualified(call.func) or ""
         last = python.last_name(call.func)
-        if name in _SEEDS or re.search(_SEEDING, last):
+        if not name and last in ("sample", "randomSplit", "train_test_split"):
+            name = _of_frame(module, call.func)
+        if name in _SEEDS or (re.search(_SEEDING, last) and not re.match(_OWN_GENERATORS, name)):
             what = "seed"
         elif any(re.match(split[0], name) for split in _SPLITS):
             what = "split"
@@ -163,6 +178,32 @@ def _calls(file: File) -> tuple[_Call, ...]:
             continue
         found.append(_Call(what, call, name, programs.unit_of(module, call), module))
     return tuple(found)
+
+
+def _of_frame(module: Module, node: ast.AST) -> str:
+    """Return what a method is called on, by name; rows and columns of a frame are frames."""
+    import ast
+
+    behind: list[str] = []
+    seen: set[ast.AST] = set()
+    while node not in seen:
+        seen.add(node)
+        if known := module.qualified(node):
+            return known + "".join(reversed(behind))
+        if isinstance(node, ast.Attribute):
+            behind.append(f".{node.attr}")
+            node = node.value
+        elif isinstance(node, ast.Call):
+            behind.append("()")
+            node = node.func
+        elif isinstance(node, ast.Subscript):
+            node = node.value
+        elif isinstance(node, ast.Name):
+            for binding in module.bindings(node.id, node):
+                if binding.how == "value" and binding.node not in seen:
+                    node = binding.node
+                    break
+    return ""
 
 
 def _reached(program: Program, what: str) -> Iterator[tuple[Module, ast.Call, str]]:
@@ -183,51 +224,71 @@ def _at(outcome: Outcome, module: Module) -> Outcome:
 
 def _seeded(program: Program) -> set[str]:
     """Return the generators that the program seeds: "numpy", "torch", "keras"."""
+    from mlops_checklist.sources.python import argument, has_unpacking
+
     found: set[str] = set()
     for module, call, name in _reached(program, "seed"):
+        given = has_unpacking(call) or not _is_none(argument(call, "seed", 0))
+        if name == "numpy.random.seed" and not given:
+            continue  # it takes a new seed from the system
         if name in _SEEDS:
             found.update(_SEEDS[name])
         elif module.definition(call.func) is None:  # else its inside tells
             found.update(_ALL)
+            if not re.match(_SEEDING_LIBRARIES, name):
+                found.add("polars")
     return found
+
+
+def _is_none(node: ast.expr | None) -> bool:
+    import ast
+
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
 
 
 def _splits(program: Program, seeded: set[str]) -> Iterator[Outcome]:
     """Look for splits and samples that are other ones in each run."""
-    from mlops_checklist.sources.python import has_unpacking, last_name
+    from mlops_checklist.sources.python import argument, has_unpacking, last_name
 
     for module, call, name in _reached(program, "split"):
-        if not _is_random(call, name) or _is_shown(module, call):
+        draws = _is_random(module, call, name)
+        if draws is False or _is_shown(module, call):
             continue
-        _, keyword, position, fallback = next(
+        _, keywords, position, fallback = next(
             split for split in _SPLITS if re.match(split[0], name)
         )
         place = module.place(call)
-        verdict = _is_given(module, call, keyword, position)
+        verdict = _is_given(module, call, keywords[0], position)
+        if verdict is False and any(argument(call, other) is not None for other in keywords[1:]):
+            verdict = True
         if verdict is True or fallback in seeded:
             yield _at(evidence("seeded-split", place, "the split is seeded"), module)
-        elif verdict is None or has_unpacking(call):
-            message = f"it is not known whether {keyword}= is given"
+        elif verdict is None or draws is None or has_unpacking(call):
+            message = f"it is not known whether {keywords[0]}= is given, or needed"
             yield _at(undecided("unseeded-split", place, message), module)
         else:
-            value = "torch.Generator().manual_seed(seed)" if keyword == "generator" else "..."
+            value = "torch.Generator().manual_seed(seed)" if keywords[0] == "generator" else "..."
             message = (
-                f"'{last_name(call.func)}' draws other rows in each run; pass {keyword}={value}"
+                f"'{last_name(call.func)}' draws other rows in each run; pass {keywords[0]}={value}"
             )
             yield _at(violation("unseeded-split", place, message), module)
 
 
-def _is_random(call: ast.Call, name: str) -> bool:
+def _is_random(module: Module, call: ast.Call, name: str) -> bool | None:
     """Tell whether a split draws random numbers: folds do if they are shuffled."""
     import ast
 
     from mlops_checklist.sources.python import argument
+    from mlops_checklist.sources.values import values
 
-    shuffle = argument(call, "shuffle")
-    told = bool(shuffle.value) if isinstance(shuffle, ast.Constant) else None
-    if name.endswith("Fold") and ".Repeated" not in name:
-        return told is True
-    return told is not False
+    given = argument(call, "shuffle")
+    if given is None:
+        return not name.endswith("Fold") or ".Repeated" in name
+    told = {
+        bool(node.value) if isinstance(node, ast.Constant) else None
+        for node in module.file.read(values).expressions(given)
+    }
+    return told.pop() if len(told) == 1 else None
 
 
 def _is_shown(module: Module, call: ast.Call) -> bool:
@@ -243,9 +304,7 @@ def _is_shown(module: Module, call: ast.Call) -> bool:
 
 
 def _is_given(module: Module, call: ast.Call, keyword: str, position: int | None) -> bool | None:
-    """Tell whether a call is given a seed; None: an option decides that may be left out."""
-    import ast
-
+    """Tell whether a call is given a seed; None: what decides is not known, or may be left out."""
     from mlops_checklist.sources.python import argument
     from mlops_checklist.sources.values import Option, alternatives, values
 
@@ -253,25 +312,56 @@ def _is_given(module: Module, call: ast.Call, keyword: str, position: int | None
     if given is None:
         return False
     folder = module.file.read(values)
-    nodes = list(folder.expressions(given))
-    if all(isinstance(node, ast.Constant) and node.value is None for node in nodes):
+    verdicts = {_is_seed(module.home(node), node) for node in folder.expressions(given)}
+    if verdicts == {False}:
         return False
+    if verdicts != {True}:
+        return None
     options = [each for each in alternatives(folder.of(given)) if isinstance(each, Option)]
     return None if any(option.default is None for option in options) else True
+
+
+def _is_seed(module: Module, node: ast.AST) -> bool | None:
+    """Tell whether an expression is a seed; None: a parameter that the callers may leave out."""
+    import ast
+
+    from mlops_checklist.sources.python import FUNCTIONS, default_of, has_unpacking
+    from mlops_checklist.sources.values import click_option
+
+    if isinstance(node, ast.Constant):
+        return node.value is not None
+    if isinstance(node, ast.Call):
+        name = module.qualified(node.func) or ""
+        fresh = name in ("numpy.random.RandomState", "numpy.random.default_rng")
+        return not (fresh and not node.keywords and (not node.args or _is_none(node.args[0])))
+    for binding in module.bindings(node.id, node) if isinstance(node, ast.Name) else ():
+        function, parameter = binding.statement, binding.node
+        if not isinstance(parameter, ast.arg) or not isinstance(function, FUNCTIONS):
+            continue
+        default = default_of(function, parameter.arg)
+        if default is None or not _is_none(default):
+            continue
+        calls = module.calls_to(function)  # none of a constructor: fields may be set later
+        open_ended = not calls or function.decorator_list or any(map(has_unpacking, calls))
+        return None if open_ended or click_option(module, function, parameter.arg) else False
+    return True
 
 
 def _estimators(program: Program, seeded: set[str]) -> Iterator[Outcome]:
     """Look for estimators of scikit-learn that are trained without random_state."""
     from mlops_checklist.sources.python import has_unpacking, last_name
 
-    for module, call, _ in _reached(program, "estimator"):
-        if has_unpacking(call):
+    estimators = [*_reached(program, "estimator")]
+    handed = _handed_on(estimators)
+    later = any(module.file.read(_sets_states) for module in program.modules)
+    for module, call, _ in estimators:
+        if has_unpacking(call) or call in handed:
             continue
         place = module.place(call)
         verdict = _is_given(module, call, "random_state", None)
         if verdict is True or "numpy" in seeded:
             yield _at(evidence("seeded-training", place, "the estimator is seeded"), module)
-        elif verdict is None:
+        elif verdict is None or later:
             message = "it is not known whether random_state= is given"
             yield _at(undecided("unseeded-training", place, message), module)
         else:
@@ -281,122 +371,71 @@ def _estimators(program: Program, seeded: set[str]) -> Iterator[Outcome]:
             yield _at(violation("unseeded-training", place, message), module)
 
 
+def _handed_on(estimators: Iterable[tuple[Module, ast.Call, str]]) -> set[ast.AST]:
+    """Return what stands in estimators that hand their random_state on."""
+    import ast
+
+    from mlops_checklist.sources.python import argument
+    from mlops_checklist.sources.values import values
+
+    found: set[ast.AST] = set()
+    for module, call, name in estimators:
+        if not re.search(_HANDING_ON, name):
+            continue
+        inner = argument(call, "estimator", 0) or argument(call, "base_estimator")
+        for node in module.file.read(values).expressions(inner) if inner is not None else ():
+            found.update(ast.walk(node))
+    return found
+
+
+def _sets_states(file: File) -> bool:
+    """Tell whether a module sets random_state elsewhere than in a constructor."""
+    import ast
+
+    from mlops_checklist.sources import python
+
+    module = file.read(python.module)
+    for call in module.calls:
+        if python.last_name(call.func) == "set_params" and (
+            python.has_unpacking(call)
+            or any((each.arg or "").endswith("random_state") for each in call.keywords)
+        ):
+            return True
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Attribute) and node.attr == "random_state":
+            if isinstance(node.ctx, ast.Store) and getattr(node.value, "id", "") != "self":
+                return True
+        elif isinstance(node, ast.Dict):  # of a search: `{"forest__random_state": [7]}`
+            for key, value in zip(node.keys, node.values, strict=True):
+                name = str(key.value) if isinstance(key, ast.Constant) else ""
+                if name.endswith("__random_state") or (
+                    name == "random_state" and isinstance(value, (ast.List, ast.Tuple))
+                ):
+                    return True
+    return False
+
+
 # --- Options ------------------------------------------------------------------------------
 
 
 def _options(program: Program) -> Iterator[Outcome]:
     """Look for options that take a seed which is never applied."""
+    from mlops_checklist.sources import seed_options
+
     for module in program.modules:
-        for declared in module.file.read(_seed_options):
+        for declared in module.file.read(seed_options.seed_options):
             if declared.unit not in program.reached:
                 continue
-            reads = (
-                _uses(module, declared.parameter)
-                if declared.parameter
-                else _reads(program, declared)
-            )
-            place = module.place(declared.call)
-            if any(_is_applied(where, read) for where, read in reads):
+            place = module.place(declared.node)
+            verdict = seed_options.is_applied(program, module, declared)
+            if verdict is None:
+                message = "it is not known who reads this option"
+                yield _at(undecided("unused-seed", place, message), module)
+            elif verdict:
                 yield _at(evidence("seed-option", place, "the seed is applied"), module)
             else:
                 message = "the program takes a seed and never applies it; seed what it draws from"
                 yield _at(violation("unused-seed", place, message), module)
-
-
-class _SeedOption(NamedTuple):
-    """An option that takes a seed: its name, where it is declared, click's parameter for it."""
-
-    name: str
-    call: ast.Call
-    unit: ast.AST
-    parameter: ast.arg | None
-
-
-def _seed_options(file: File) -> tuple[_SeedOption, ...]:
-    """Return the options of a module that take a seed."""
-    from mlops_checklist.sources import programs, python
-    from mlops_checklist.sources.values import click_option, declared_options
-
-    module = file.read(python.module)
-    found = [
-        _SeedOption(name, call, programs.unit_of(module, call), None)
-        for name, call in declared_options(module)
-        if re.match(_SEED_OPTION, name)
-    ]
-    for function in file.read(programs.units):
-        if not isinstance(function, python.FUNCTIONS):
-            continue
-        for parameter in python.parameters(function.args):
-            if re.match(_SEED_OPTION, parameter.arg):
-                call = click_option(module, function, parameter.arg)
-                if call is not None:
-                    unit = programs.unit_of(module, call)
-                    found.append(_SeedOption(parameter.arg, call, unit, parameter))
-    return tuple(found)
-
-
-def _reads(program: Program, declared: _SeedOption) -> Iterator[tuple[Module, ast.AST]]:
-    """Yield where the program may read an option: by its name, or all options at once."""
-    import ast
-
-    from mlops_checklist.sources import scores
-
-    for module in program.modules:
-        for use in scores.uses(module, declared.name):
-            yield module, use
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Constant) and node.value == declared.name:
-                holder = module.parent(node)
-                if isinstance(holder, ast.keyword):
-                    holder = module.parent(holder)
-                if holder is not declared.call:
-                    yield module, holder or node
-        for call in module.calls:
-            if getattr(call.func, "attr", "") in ("parse_args", "parse_known_args"):
-                for whole in _wholes(module, call):
-                    yield module, whole
-
-
-def _wholes(module: Module, call: ast.Call) -> Iterator[ast.AST]:
-    """Yield the uses of all parsed options at once, in code that is not of the repository."""
-    import ast
-
-    from mlops_checklist.sources import scores
-    from mlops_checklist.sources.python import last_name
-
-    statement = module.parent(call)
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    first = targets[0] if targets else None
-    if isinstance(first, ast.Tuple):  # `args, rest = parser.parse_known_args()`
-        first = first.elts[0]
-    for use in scores.uses(module, last_name(first)) if first is not None else ():
-        parent = module.parent(use)
-        if isinstance(parent, ast.keyword):
-            parent = module.parent(parent)
-        if not isinstance(parent, ast.Call) or use is parent.func:
-            continue
-        if module.definition(parent.func) is None:
-            yield use
-
-
-def _uses(module: Module, parameter: ast.arg) -> Iterator[tuple[Module, ast.AST]]:
-    import ast
-
-    from mlops_checklist.sources import scores
-
-    for use in scores.uses(module, parameter.arg):
-        if isinstance(use, ast.Name) and any(
-            binding.node is parameter for binding in module.bindings(use.id, use)
-        ):
-            yield module, use
-
-
-def _is_applied(module: Module, read: ast.AST) -> bool:
-    """Tell whether a value that is read does more than being printed and logged."""
-    from mlops_checklist.sources import scores
-
-    goes = scores.destinations(module, read)
-    return not goes <= {"printed", "parameters", "metrics", "artifacts"}
 
 
 # --- Base models --------------------------------------------------------------------------
@@ -404,18 +443,26 @@ def _is_applied(module: Module, read: ast.AST) -> bool:
 
 def _base_models(program: Program, *, trains: bool) -> Iterator[Outcome]:
     """Look for models of the Hugging Face hub that are loaded at their newest revision."""
+    import ast
+
     from mlops_checklist.sources.python import argument, has_unpacking, last_name
 
-    told: set[str] = set()
-    for module, call, _ in _reached(program, "base model"):
+    told: set[tuple[str, bool]] = set()
+    for module, call, name in _reached(program, "base model"):
         keyword, position = _LOADERS[last_name(call.func)]
+        if re.match(r"peft\.(?:\w+\.)*PeftModel", name):
+            keyword, position = "model_id", 1  # behind the model that it adapts
         given = argument(call, keyword, position)
         text = _hub_id(program, module, given) if given is not None else ""
-        if not text or text in told:
+        revision = argument(call, "revision")
+        newest = _is_none(revision) or (
+            isinstance(revision, ast.Constant) and revision.value == "main"
+        )
+        if not text or (text, newest) in told:
             continue
-        told.add(text)
+        told.add((text, newest))
         place = module.place(call)
-        if argument(call, "revision") is not None:
+        if not newest:
             yield _at(evidence("base-model", place, f"'{text}' has a revision"), module)
         elif not has_unpacking(call):
             make = violation if trains else undecided
@@ -425,11 +472,19 @@ def _base_models(program: Program, *, trains: bool) -> Iterator[Outcome]:
 
 def _hub_id(program: Program, module: Module, node: ast.expr) -> str:
     """Return the repository of the hub that an expression names, or ""."""
+    import ast
+
     from mlops_checklist.sources.values import literal, values
 
-    text = literal(module.file.read(values).of(node)) or ""
+    folder = module.file.read(values)
+    text = literal(folder.of(node)) or ""
     if not re.fullmatch(_REPOSITORY_ID, text) or re.search(_LOCAL, text):
         return ""
+    if "/" not in text and not re.search(_FIRST_MODELS, text):
+        return ""
+    plain = (ast.Constant, ast.JoinedStr)
+    if not all(isinstance(each, plain) for each in folder.expressions(node)):
+        return ""  # joined as paths are
     around = program.root.file.repository
     if around is not None and any(path.startswith(f"{text}/") for path in around.listed):
         return ""

@@ -92,7 +92,7 @@ _PASSING = re.compile(
     r"|reversed|set|vars|json\.dumps|math\.\w+|statistics\.\w+|numpy\.\w+|pandas\.(?:DataFrame|Series)"
     r"|collections\.\w+|textwrap\.\w+|tabulate\.tabulate|copy\.\w+|decimal\.Decimal)$"
 )
-_WRITERS = re.compile(r"^(?:json|yaml|pickle|joblib|toml|csv)\.\w*dump\w*$|^numpy\.save\w*$")
+_WRITERS = re.compile(r"^(?:json|yaml|pickle|joblib|toml|csv)\.\w*dump(?:_all)?$|^numpy\.save\w*$")
 _COLLECTING = {"append", "extend", "update", "insert", "setdefault", "add"}
 
 

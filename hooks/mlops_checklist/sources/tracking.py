@@ -487,7 +487,9 @@ _TRAINING_CALLS = {
     "pycaret.classification.create_model": "pycaret",
     "pycaret.regression.create_model": "pycaret",
 }
-_TRAINERS = re.compile(r"^(?:transformers|trl|ultralytics|setfit)\.(?:[\w.]*Trainer|YOLO)\(\)$")
+_TRAINERS = re.compile(
+    r"^(?:transformers|trl|ultralytics|setfit|sentence_transformers)\.(?:[\w.]*Trainer|YOLO)\(\)$"
+)
 _MODEL_NAME = re.compile(
     r"(?i)(?:^|_)(?:model|clf|cls|classifier|reg|regr|regressor|estimator|est|pipe|pipeline|net"
     r"|network|learner|learn|forest|tree|booster|svm|svc|knn|xgb|lgbm|lgb|rf|gbm|lr|mlp|automl"
