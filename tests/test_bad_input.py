@@ -13,8 +13,9 @@ import pytest
 from mlops_checklist import checklist
 from mlops_checklist.hook import run
 
-HOOKS = {item.hook: import_module(item.module).HOOK for item in checklist.ITEMS}
-EVERY = frozenset(HOOKS)
+ALL = {item.hook: import_module(item.module).HOOK for item in checklist.ITEMS}
+HOOKS = {name: hook for name, hook in ALL.items() if hook.finds is None}
+EVERY = frozenset(HOOKS) - {"meaningful-commit-message"}  # any bytes are a message
 SECRETS = frozenset({"no-hardcoded-secrets"})
 NAMES = frozenset({"experiment-name-prefix"})
 MODELS = frozenset({"registered-model-metadata"})
@@ -34,6 +35,7 @@ NOTEBOOK = (
 )
 RUN = "import mlflow, sklearn.svm\nmlflow.start_run(); sklearn.svm.SVC(C=2).fit(X, y)\n"
 PLANTED = {
+    "meaningful-commit-message": ("good.py", "update\n"),
     **dict.fromkeys(PROGRAMS, ("good.py", RUN)),
     "seeded-randomness": (
         "good.py",

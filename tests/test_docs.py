@@ -78,7 +78,9 @@ EXAMPLES = [example for hook in HOOKS for example in examples(hook)]
 @pytest.mark.parametrize("hook", HOOKS)
 def test_every_rule_has_a_bad_and_a_good_example(hook: str) -> None:
     shown = {(example.rule, example.good) for example in EXAMPLES if example.hook == hook}
-    assert shown == {(rule, good) for rule in HOOKS[hook].rules for good in (True, False)}
+    # What a hook finds by itself is no file that an example could show.
+    rules = HOOKS[hook].rules if HOOKS[hook].finds is None else ()
+    assert shown == {(rule, good) for rule in rules for good in (True, False)}
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -21,7 +21,11 @@ from mlops_checklist.sources.files import kind
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-ENTRIES = {entry["id"]: entry for entry in MANIFEST}
+ENTRIES = {
+    entry["id"]: entry
+    for entry in MANIFEST
+    if entry.get("pass_filenames", True) and entry["stages"] != ["commit-msg"]
+}
 MODULES = {item.hook: item.module for item in checklist.ITEMS}
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"

@@ -28,6 +28,18 @@ ITEMS = (
         "mlops_checklist.environment.no_hardcoded_secrets",
     ),
     Item(
+        "Code & Environment",
+        "Code version controlled with meaningful commits",
+        "meaningful-commit-message",
+        "mlops_checklist.environment.meaningful_commit_message",
+    ),
+    Item(
+        "Code & Environment",
+        "Code version controlled with meaningful commits",
+        "meaningful-commit-range",
+        "mlops_checklist.environment.meaningful_commit_range",
+    ),
+    Item(
         "Experiments",
         "Unique experiment names (username/project prefix)",
         "experiment-name-prefix",

@@ -29,6 +29,8 @@ class Hook(NamedTuple):
     With `follows`, the hook looks beyond the file: names are followed into the repository's other
     modules, and with a Python file those that import it are judged as well. It is the regular
     expression that some file of a program must match. Outcomes may then carry another path.
+
+    With `finds`, the hook looks for what it judges itself, and files that are given do not count.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Hook(NamedTuple):
     options: tuple[Option, ...] = ()
     fixes: bool = False
     follows: bytes = b""
+    finds: Callable[[Options], Iterable[File]] | None = None
 
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
@@ -90,11 +93,16 @@ Judged = tuple[File, Options, list[Outcome]]
 
 def _judged(hook: Hook, settings: Settings, paths: Sequence[str]) -> Iterator[Judged]:
     """Yield each file with what the hook says of it."""
-    for path in paths:
-        options = settings.options_for(path)
-        if options is not None:
-            file = File(path)
+    if hook.finds is not None:
+        options = settings.of_the_run()
+        for file in hook.finds(options):
             yield file, options, judge(hook, file, options)
+        return
+    for path in paths:
+        of_file = settings.options_for(path)
+        if of_file is not None:
+            file = File(path)
+            yield file, of_file, judge(hook, file, of_file)
 
 
 def _judged_together(hook: Hook, settings: Settings, paths: Sequence[str]) -> Iterator[Judged]:
@@ -133,6 +141,8 @@ def judge(hook: Hook, file: File, options: Options) -> list[Outcome]:
         found.append(Outcome(kind, error.rule, error.place, str(error)))
     except (RecursionError, MemoryError):
         found.append(Outcome("error", "unparseable", Place(), "cannot judge: nested too deeply"))
+    except SettingsError:
+        raise
     except Exception as error:  # the other files must still be judged
         message = f"cannot judge: {type(error).__name__}: {error}; please report this defect"
         found.append(Outcome("error", "defect", Place(), message))

@@ -15,6 +15,7 @@ from end_to_end.repositories import TOOLS, Project, published
 
 from mlops_checklist import checklist
 from mlops_checklist.environment import no_hardcoded_secrets
+from mlops_checklist.sources.commit_message import RULES as COMMIT_RULES
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,10 +64,12 @@ def test_broken_twin_gives_what_is_planted(tmp_path: Path, tool: str) -> None:
     assert (status, found) == (1, planted), output
 
 
-# Rules that need an option, and those of key formats, of which three stand for all.
+# Rules that need an option, those of commit messages, and those of key formats, of which three
+# stand for all.
 UNPLANTED = {
     "experiment-name-prefix/wrong-position",
     "pinned-requirements/no-hash",
+    *(f"meaningful-commit-{what}/{rule}" for what in ("message", "range") for rule in COMMIT_RULES),
     *(f"no-hardcoded-secrets/{rule}" for rule in no_hardcoded_secrets.HOOK.rules),
 }
 
