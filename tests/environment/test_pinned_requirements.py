@@ -406,3 +406,122 @@ def test_what_a_url_is_asked_with_is_not_shown() -> None:
     )
     assert "9Kd8" not in str([outcome.message for outcome in said])
     assert "hush" not in str([outcome.message for outcome in said])
+
+
+# --- Pipelines, and Python that installs or declares ---------------------------------------
+
+WORKFLOW = """\
+name: pip install numpy
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v4
+      - name: Install
+        run: |
+          python -m pip install --upgrade pip
+          {}
+      - run: pytest
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("pip install pandas", [("unpinned", 11, 23)]),
+        ("pip install 'pandas>=2' mlflow==3.1", [("range", 11, 23)]),
+        ("pip install -r requirements.txt", []),
+        ("pip install -e .[dev]", []),
+        ("pip install pytest ruff mypy", []),
+        ("pip install pytest pandas", [("unpinned", 11, 30)]),
+        ("uv pip install torch", [("unpinned", 11, 26)]),
+        ("pip install pandas==2.3.3", []),
+        ("pip install ${{ matrix.pandas }}", []),
+        ("# pip install pandas", []),
+        ("echo pip install pandas", []),
+        ("npm install express", []),
+    ],
+)
+def test_workflow(line: str, expected: list[tuple[str, int, int]]) -> None:
+    assert found(outcomes(HOOK, ".github/workflows/ci.yml", WORKFLOW.format(line))) == expected
+
+
+def test_other_yaml_that_installs() -> None:
+    gitlab = "test:\n  script:\n    - pip install tox\n    - pip install torch\n"
+    assert found(outcomes(HOOK, ".gitlab-ci.yml", gitlab)) == [("unpinned", 4, 19)]
+    cluster = "setup_commands:\n  - pip install 'ray[tune]'\n"
+    assert found(outcomes(HOOK, "cluster.yaml", cluster)) == [("unpinned", 2, 17)]
+    job = "spec:\n  containers:\n  - command: [sh, -c, 'pip install pytest && pytest']\n"
+    assert [rule for rule, _, _ in found(outcomes(HOOK, "job.yaml", job))] == ["unpinned"]
+
+
+INSTALLS: dict[str, tuple[str, list[tuple[str, int]]]] = {
+    "subprocess, a list": (
+        "import subprocess, sys\n"
+        "subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'torch'])\n",
+        [("unpinned", 2)],
+    ),
+    "subprocess, a text": (
+        "import subprocess\nsubprocess.run('pip install torch>=2', shell=True)\n",
+        [("unpinned", 2)],
+    ),
+    "os.system": ("import os\nos.system('pip3 install torch')\n", [("unpinned", 2)]),
+    "pinned": ("import os\nos.system('pip install torch==2.9.0')\n", []),
+    "requirements": ("import os\nos.system('pip install -r requirements.txt')\n", []),
+    "unknown package": (
+        "import subprocess\nsubprocess.run(['pip', 'install', package])\n",
+        [],
+    ),
+    "text alone": ("print('pip install torch')\n# os.system('pip install torch')\n", []),
+    "MLflow": (
+        "import mlflow\nmlflow.sklearn.log_model(\n    model,\n"
+        "    pip_requirements=['pandas', 'scikit-learn==1.7.2'],\n)\n",
+        [("unpinned", 4)],
+    ),
+    "MLflow, in a variable": (
+        "import mlflow\nREQUIREMENTS = [\n    'pandas>=2',\n]\n"
+        "mlflow.pyfunc.log_model(python_model=m, extra_pip_requirements=REQUIREMENTS)\n",
+        [("range", 3)],
+    ),
+    "MLflow, a file": (
+        "import mlflow\nmlflow.sklearn.log_model(m, pip_requirements='requirements.txt')\n"
+        "mlflow.sklearn.log_model(m, pip_requirements=['-r requirements.txt'])\n",
+        [],
+    ),
+    "MLflow, conda": (
+        "import mlflow\nmlflow.sklearn.log_model(m, conda_env={\n"
+        "    'dependencies': ['python=3.11', 'numpy', {'pip': ['mlflow']}],\n})\n",
+        [("unpinned", 3), ("unpinned", 3)],
+    ),
+    "Kubeflow": (
+        "from kfp import dsl\n\n\n@dsl.component(packages_to_install=['pandas', 'numpy==2.2.6'])\n"
+        "def step():\n    pass\n",
+        [("unpinned", 4)],
+    ),
+    "Ray": (
+        "import ray\nray.init(runtime_env={'pip': ['torch', 'numpy==2.2.6']})\n",
+        [("unpinned", 2)],
+    ),
+    "flytekit": (
+        "from flytekit import ImageSpec\nimage = ImageSpec(packages=['pandas~=2.3'])\n",
+        [("range", 2)],
+    ),
+    "look-alike": (
+        "def log_model(pip_requirements):\n    pass\n\n\nlog_model(pip_requirements=['pandas'])\n",
+        [],
+    ),
+    "script header": (
+        "# /// script\n# requires-python = '>=3.11'\n# dependencies = [\n#   'rich',\n"
+        "#   'httpx==0.28.1',\n# ]\n# ///\nimport rich\n",
+        [("unpinned", 4)],
+    ),
+    "no script header": ("# /// other\n# dependencies = ['rich']\n# ///\n", []),
+    "broken script header": ("# /// script\n# dependencies = ['rich'\n# ///\n", []),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), INSTALLS.values(), ids=INSTALLS)
+def test_python_that_installs(source: str, expected: list[tuple[str, int]]) -> None:
+    said = found(outcomes(HOOK, "train.py", source))
+    assert [(rule, line) for rule, line, _ in said] == expected

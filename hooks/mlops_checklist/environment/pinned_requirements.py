@@ -45,6 +45,18 @@ ADVICE = {
 }
 # Upgraded by themselves before an install, they build packages and are not part of the result.
 BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel"})
+# In a pipeline, these are no part of what is built either.
+CI_TOOLS = BUILD_TOOLS | frozenset(
+    "pytest pytest-cov pytest-xdist coverage codecov ruff black isort flake8 pylint mypy pyright "
+    "bandit safety pip-audit pre-commit prek tox nox build twine hatch flit poetry pdm uv pipenv "
+    "pip-tools cibuildwheel nbqa nbstripout nbmake awscli azure-cli yamllint checkov sphinx mkdocs "
+    "mkdocs-material".split()
+)
+# What Python code installs by a command, or declares by a keyword.
+IN_PYTHON = (
+    rb"pip3?[\"', ]+install|conda[\"', ]+install|pip_requirements|conda_env|packages_to_install"
+    rb"|runtime_env|ImageSpec"
+)
 LOCKS = "uv.lock, poetry.lock, pdm.lock, pylock.toml"
 
 
@@ -58,11 +70,15 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         yield from _requirements_file(file, judge)
     elif file.kind == "yaml":
         yield from _conda_environment(file, judge)
+        for script in _scripts(file):
+            yield from _commands(script, judge)
     elif name in ("pyproject.toml", "Pipfile"):
         yield from _manifest(file, judge)
     elif file.kind in ("dockerfile", "shell", "notebook", "python"):
         for script in _scripts(file):
             yield from _commands(script, judge)
+        if file.kind in ("python", "notebook"):
+            yield from _declared_in_python(file, judge)
     if judge.pinned:
         places = sorted(judge.pinned, key=lambda place: (place.cell or 0, place.line, place.column))
         yield evidence(
@@ -377,12 +393,16 @@ def _manifest(file: File, judge: _Judge) -> Iterator[Outcome]:
 
 
 class _Script(NamedTuple):
-    """Commands, how their places become the file's, the lines they stand in, and known values."""
+    """Commands, how their places become the file's, the lines they stand in, and known values.
+
+    In a pipeline of CI, tools that build and test are no part of what is built.
+    """
 
     commands: Sequence[Command]
     place_of: Callable[[Place], Place]
     lines: Sequence[str]
     known: dict[str, str]
+    is_ci: bool = False
 
     def is_redirected(self, word: Word) -> bool:
         """Tell whether < or > follows `word` at once, as in `pip install torch>=2`."""
@@ -410,6 +430,8 @@ def _scripts(file: File) -> Iterator[_Script]:
                 yield _Script(commands, same, file.lines, dict(known))
     elif file.kind == "shell":
         yield _Script(shell.commands(file.text), same, file.lines, {})
+    elif file.kind == "yaml":
+        yield from _yaml_scripts(file)
     elif file.kind == "python":
         from mlops_checklist.sources import notebook
 
@@ -424,6 +446,50 @@ def _scripts(file: File) -> Iterator[_Script]:
             lines = cell.source.split("\n")
             for text, line, column in notebook.shell_lines(cell):
                 yield _Script(shell.commands(text, line, column), cell.place, lines, {})
+
+
+_CI = re.compile(
+    r"(?:^|/)(?:\.github|\.circleci|\.buildkite|\.azure)/|(?:^|/)(?:\.gitlab-ci|azure-pipelines|"
+    r"bitbucket-pipelines|buildspec|cloudbuild|\.travis|action)[^/]*\.ya?ml$"
+)
+_INSTALLING = r"\b(?:pip3?|conda|mamba|micromamba|uv|pipx|poetry|pdm)\b.*\b(?:install|add|create)\b"
+
+
+def _yaml_scripts(file: File) -> Iterator[_Script]:
+    """Yield the scripts in the texts of a YAML file, such as the steps of a workflow."""
+    from mlops_checklist.sources import shell, yaml
+
+    is_ci = _CI.search(file.path.replace(os.sep, "/")) is not None
+    for holder in yaml.mappings(file.read(yaml.documents)):
+        values = [
+            value for key, _, value in yaml.items(holder) if key not in ("name", "description")
+        ]
+        for value in (*values, *yaml.entries(holder)):
+            text = yaml.scalar(value)
+            if text is not None and re.search(_INSTALLING, text):
+                word = shell.joined(yaml.pieces(value, file.lines))
+                yield _Script(shell.commands_in(word), lambda place: place, file.lines, {}, is_ci)
+
+
+def _declared_in_python(file: File, judge: _Judge) -> Iterator[Outcome]:
+    """Judge what Python code installs by a command, or declares for a model or a task."""
+    if file.kind == "python" and re.search(rb"(?m)^# /// script", file.bytes):
+        from mlops_checklist.sources import python_commands
+
+        for package in python_commands.script_header(file):
+            yield from _operand(package.text, package.place, judge, "")
+    if not re.search(IN_PYTHON, file.bytes):
+        return
+    from mlops_checklist.sources import python_commands
+
+    if file.kind == "python":
+        for command, place_of in python_commands.commands(file):
+            yield from _commands(_Script([command], place_of, (), {}), judge)
+    for package in python_commands.declared(file):
+        if package.is_conda:
+            yield from _conda_specs([(package.text, package.place)], judge, lambda name: False)
+        elif not package.text.startswith("-"):  # `-r requirements.txt`
+            yield from _operand(package.text, package.place, judge, "")
 
 
 def _commands(script: _Script, judge: _Judge) -> Iterator[Outcome]:
@@ -455,7 +521,9 @@ def _commands(script: _Script, judge: _Judge) -> Iterator[Outcome]:
             why = "it only builds the packages"
         for word in install.words:
             text, place = expand(word.text, known), script.place_of(word.place)
-            for outcome in _operand(text, place, judge, why):
+            tool = script.is_ci and _head(word.text) in CI_TOOLS
+            unsure = why or ("it only builds and tests" if tool else "")
+            for outcome in _operand(text, place, judge, unsure):
                 if outcome.kind == "violation" and script.is_redirected(word):
                     hint = f"{outcome.message} and quote it: < and > are redirections here"
                     outcome = outcome._replace(message=hint)
@@ -495,12 +563,13 @@ HOOK = Hook(
     description="Dependencies pinned to specific versions",
     reads={
         "requirements": b"",
-        "yaml": rb"(?m)^[ \t]*[\"']?dependencies[\"']?[ \t]*:",
+        "yaml": rb"(?m)^[ \t]*[\"']?dependencies[\"']?[ \t]*:|\binstall\b|\buv add\b|conda create",
         "toml": rb"dependenc|packages",
         "dockerfile": rb"\b(?:install|create|add)\b",
         "shell": rb"\b(?:install|create|add)\b",
         "notebook": rb"\b(?:install|create|add)\b",
-        "python": rb"(?m)^[ \t]*(?:# MAGIC |[%!])[^\n]*\b(?:install|create|add)\b",
+        "python": rb"(?m)^[ \t]*(?:# MAGIC |[%!])[^\n]*\b(?:install|create|add)\b|^# /// script|"
+        + IN_PYTHON,
     },
     rules=RULES,
     check=check,

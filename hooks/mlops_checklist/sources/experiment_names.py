@@ -6,7 +6,6 @@ the hooks to say. Call names and positions: MLflow 2 and 3, PyTorch Lightning, R
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from mlops_checklist.sources.python import Module
     from mlops_checklist.sources.r import Token
     from mlops_checklist.sources.shell import Command, Word
-    from mlops_checklist.sources.values import Leaf, Value, Values
+    from mlops_checklist.sources.values import Leaf, Value
 
 VARIABLE = "MLFLOW_EXPERIMENT_NAME"
 _CLIENTS = (
@@ -99,7 +98,7 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _in_python(file: File, project: Callable[[], str]) -> Iterator[Site]:
-    from mlops_checklist.sources import python
+    from mlops_checklist.sources import python, python_commands
     from mlops_checklist.sources.values import Environ, Literal, Unknown
     from mlops_checklist.sources.values import values as values_of
 
@@ -121,7 +120,7 @@ def _in_python(file: File, project: Callable[[], str]) -> Iterator[Site]:
             value = values.of(call)
             if isinstance(value, Environ) and value.name == VARIABLE and value.default is not None:
                 yield Site(module.place(call.args[-1] if call.args else call), value)
-    for command, places in _commands_in_python(file, module, values):
+    for command, places in python_commands.commands(file):
         for site in _in_commands([command], {}):
             yield site._replace(place=places(site.place))
 
@@ -479,41 +478,10 @@ def _opens_module(statement: ast.stmt) -> bool:
     )
 
 
-def _commands_in_python(
-    file: File, module: Module, values: Values
-) -> Iterator[tuple[Command, Callable[[Place], Place]]]:
-    """Yield the shell commands of a program, and how their places become places in the file."""
-    from mlops_checklist.sources import notebook, shell
-    from mlops_checklist.sources.values import literal
-
-    if file.kind == "notebook":
-        for cell in file.read(notebook.notebook).cells:
-            for text, line, column in notebook.shell_lines(cell):
-                for command in shell.commands(text, line, column):
-                    yield command, cell.place
-    for call in module.calls:
-        name = module.qualified(call.func) or ""
-        if not name.startswith(("subprocess.", "os.system", "os.popen")) or not call.args:
-            continue
-        here = module.place(call.args[0])
-        texts = [literal(values.of(item)) or "$unknown" for item in _items(call.args[0])]
-        if len(texts) == 1:
-            found = shell.commands(texts[0], here.line, here.column)
-        else:
-            words = [shell.Word(text, here, text != "$unknown", (1, 1)) for text in texts]
-            found = [shell.Command((), tuple(words))]
-        for command in found:
-            yield command, functools.partial(_at, here)
-
-
 def _items(node: ast.expr) -> Sequence[ast.expr]:
     import ast
 
     return node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
-
-
-def _at(place: Place, _: Place) -> Place:
-    return place
 
 
 # --- Shell, Dockerfile, .env --------------------------------------------------------------
