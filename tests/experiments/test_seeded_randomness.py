@@ -13,6 +13,7 @@ def judged(source: str, *kinds: str) -> list[str]:
 
 
 SPLIT = "from sklearn.model_selection import {}\n"
+SPARK = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
 UNSEEDED_SPLITS = {
     "plain": SPLIT.format("train_test_split") + "a, b = train_test_split(frame, test_size=0.2)\n",
     "None": SPLIT.format("train_test_split") + "a, b = train_test_split(x, random_state=None)\n",
@@ -89,6 +90,30 @@ UNSEEDED_SPLITS = {
         "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
         "df = spark.read.parquet('a')\ndf = df[df.x > 0]\na, b = df.randomSplit([0.8, 0.2])\n"
     ),
+    "Spark, as pandas": SPARK + "train = spark.table('a').toPandas().sample(frac=0.1)\n",
+    "Spark, without a seed": SPARK + "train = spark.table('a').sample(0.1)\n",
+    "Hugging Face, mapped": (
+        "from datasets import load_dataset\n"
+        "data = load_dataset('imdb', split='train').map(clean).train_test_split(test_size=0.1)\n"
+    ),
+    "Hugging Face, from a frame": (
+        "from datasets import Dataset\ndata = Dataset.from_pandas(frame).train_test_split(0.1)\n"
+    ),
+    "pandas, written": (
+        "import pandas as pd\npd.read_csv('a.csv').sample(frac=0.1).to_csv('b.csv')\n"
+    ),
+    "annotated Spark frame": (
+        "from pyspark.sql import DataFrame\n\n\ndef take(frame: DataFrame):\n"
+        "    return frame.sample(0.1)\n"
+    ),
+    "entry that is None": (
+        SPLIT.format("train_test_split")
+        + "CONFIG = {'seed': None}\na, b = train_test_split(x, random_state=CONFIG['seed'])\n"
+    ),
+    "of a cross-validation": (
+        SPLIT.format("KFold, cross_val_score") + "from sklearn.svm import SVC\n"
+        "print(cross_val_score(SVC(), X, y, cv=KFold(5, shuffle=True)))\n"
+    ),
     "part of a Hugging Face dataset": (
         "from datasets import load_dataset\n"
         "data = load_dataset('imdb')['train'].train_test_split(test_size=0.1)\n"
@@ -144,6 +169,11 @@ SEEDED_SPLITS = {
         SPLIT.format("train_test_split")
         + "a, b = train_test_split(x, shuffle=shuffle, random_state=1)\n"
     ),
+    "parameter that falls back at once": (
+        SPLIT.format("train_test_split") + "\n\ndef split(x, seed=None):\n"
+        "    seed = seed or 3\n"
+        "    return train_test_split(x, random_state=seed)\n\n\nsplit(frame)\n"
+    ),
     "new generator": (
         SPLIT.format("train_test_split") + "import numpy as np\n"
         "a, b = train_test_split(x, random_state=np.random.default_rng(1))\n"
@@ -165,6 +195,42 @@ SEEDED_SPLITS = {
     "groups": SPLIT.format("GroupKFold") + "folds = GroupKFold(n_splits=5)\n",
     "time series": SPLIT.format("TimeSeriesSplit") + "folds = TimeSeriesSplit()\n",
     "pandas": "import pandas as pd\nt = pd.read_csv('a.csv').sample(frac=0.8, random_state=1)\n",
+    "Spark, fraction and seed": SPARK + "train = spark.table('a').sample(0.1, 42)\n",
+    "Spark, by position": SPARK + "train = spark.table('a').sample(False, 0.1, 42)\n",
+    "Spark, as pandas": (
+        SPARK + "df = spark.table('a').toPandas()\n"
+        "train = df[df.age > 18].sample(frac=0.1, random_state=1)\n"
+    ),
+    "Spark, as pandas, global seed": (
+        SPARK + "import numpy as np\nnp.random.seed(1)\n"
+        "train = spark.table('a').toPandas().sample(frac=0.1)\n"
+    ),
+    "pandas on Spark": (
+        "import pyspark.pandas as ps\nt = ps.read_csv('a').sample(frac=0.1, random_state=1)\n"
+    ),
+    "Polars, as pandas": (
+        "import polars as pl\n"
+        "train = pl.read_csv('a.csv').to_pandas().sample(frac=0.1, random_state=1)\n"
+    ),
+    "Hugging Face, mapped": (
+        "from datasets import load_dataset\n"
+        "data = load_dataset('imdb')['train'].map(clean).train_test_split(0.1, seed=3)\n"
+    ),
+    "state of the generator": (
+        SPLIT.format("train_test_split")
+        + "import numpy as np\nnp.random.set_state(state)\na, b = train_test_split(x)\n"
+    ),
+    "constant of a class": (
+        SPLIT.format("train_test_split") + "\n\nclass Config:\n    SEED = 1\n\n\n"
+        "a, b = train_test_split(x, random_state=Config.SEED)\n"
+    ),
+    "transposed, only looked at": "import pandas as pd\npd.read_csv('a.csv').sample(5).T\n",
+    "columns, only looked at": (
+        "import pandas as pd\ndisplay(pd.read_csv('a.csv').sample(5)[['age', 'income']])\n"
+    ),
+    "text, only looked at": (
+        "import pandas as pd\nprint(f\"{pd.read_csv('a.csv').sample(5).to_string()}\")\n"
+    ),
     "pandas, only looked at": "import pandas as pd\nprint(pd.read_csv('a.csv').sample(5))\n",
     "unknown receiver": "train = frame.sample(frac=0.8)\n",
     "unknown receiver from itself": "df = df[0]\ntrain = df.sample(10)\n",
@@ -233,6 +299,16 @@ UNDECIDED = {
         + "a, b = train_test_split(x, random_state=1 if debugging else None)\n"
     ),
     "keywords": SPLIT.format("train_test_split") + "a, b = train_test_split(x, **options)\n",
+    "parameter that falls back": (
+        SPLIT.format("train_test_split") + "\n\ndef split(x, seed=None):\n"
+        "    if seed is None:\n        seed = 3\n"
+        "    return train_test_split(x, random_state=seed)\n\n\nsplit(frame)\n"
+    ),
+    "field that may be filled": (
+        SPLIT.format("train_test_split") + "from pydantic_settings import BaseSettings\n\n\n"
+        "class Settings(BaseSettings):\n    seed: int | None = None\n\n\n"
+        "a, b = train_test_split(x, random_state=Settings().seed)\n"
+    ),
 }
 
 
@@ -248,6 +324,11 @@ def test_place_and_message() -> None:
     assert outcome.message == (
         "'train_test_split' draws other rows in each run; pass random_state=..."
     )
+
+
+def test_message_where_the_seed_is_none() -> None:
+    (outcome,) = outcomes(HOOK, "split.py", UNSEEDED_SPLITS["None"])
+    assert outcome.message.endswith("in each run; its random_state= is given no seed here")
 
 
 def test_seed_of_another_module() -> None:
@@ -266,6 +347,31 @@ def test_seed_of_another_module() -> None:
     assert found(together(HOOK, helper)) == []
     helper["train.py"] = helper["train.py"].replace("prepare()", "")
     assert [rule for rule, _, _ in found(together(HOOK, helper))] == ["unseeded-split"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"),
+    [
+        ("split(frame)\n", ["violation"]),
+        ("split(frame, 3)\n", []),
+        ("split(frame, seed=3)\n", []),
+        ("split(frame)\nsplit(frame, 3)\n", ["undecided"]),
+        ("split(*given)\n", []),
+        ("Splitter().split(frame)\n", ["violation"]),
+        ("Splitter().split(frame, 3)\n", []),
+    ],
+)
+def test_parameter_that_one_program_leaves_out(calls: str, expected: list[str]) -> None:
+    files = {
+        "lib.py": SPLIT.format("train_test_split")
+        + "\n\ndef split(x, seed=None):\n    return train_test_split(x, random_state=seed)\n"
+        "\n\nclass Splitter:\n    def split(self, x, seed=None):\n"
+        "        return train_test_split(x, random_state=seed)\n",
+        "train.py": f"from lib import Splitter, split\n{calls}",
+        "other.py": "from lib import Splitter, split\nsplit(x, 3)\nSplitter().split(x, 3)\n",
+    }
+    said = together(HOOK, files)
+    assert [o.kind for o in said if o.kind != "evidence"] == expected
 
 
 def test_notebook() -> None:
@@ -325,6 +431,22 @@ UNSEEDED_TRAININGS = {
     "another generator": (
         TREES + "import numpy as np\nrng = np.random.default_rng(1)\n"
         "model = RandomForestClassifier()\n" + FIT
+    ),
+    "in a cross-validation": (
+        TREES + "from sklearn.model_selection import cross_val_score\n"
+        "print(cross_val_score(RandomForestClassifier(), X, y))\n"
+    ),
+    "clusters": (
+        "from sklearn.cluster import KMeans\nmodel = KMeans(3, init='k-means++')\nmodel.fit(X)\n"
+    ),
+    "parameter that no caller fills": (
+        TREES + "\n\ndef make(seed=None):\n"
+        "    return RandomForestClassifier(random_state=seed)\n\n\nmodel = make()\n" + FIT
+    ),
+    "TensorFlow, step by step": (
+        "import tensorflow as tf\n\noptimizer = tf.keras.optimizers.Adam()\nfor x in data:\n"
+        "    with tf.GradientTape() as tape:\n        loss = net(x)\n"
+        "    optimizer.apply_gradients(zip(tape.gradient(loss, v), v))\n"
     ),
     "torch, a generator of its own": TORCH.format("shuffler = torch.Generator().manual_seed(1)"),
     "torch, deterministic alone": TORCH.format("torch.use_deterministic_algorithms(True)"),
@@ -406,6 +528,34 @@ SEEDED_TRAININGS = {
         + "\n\nclass Builder:\n    def __init__(self, seed=None):\n        self.seed = seed\n\n"
         "    def build(self):\n        return RandomForestClassifier(random_state=self.seed)\n\n\n"
         "model = Builder(3).build()\n" + FIT
+    ),
+    "in a cross-validation": (
+        TREES + "from sklearn.model_selection import cross_val_score\n"
+        "print(cross_val_score(RandomForestClassifier(random_state=1), X, y))\n"
+    ),
+    "given centres": (
+        "from sklearn.cluster import KMeans\nmodel = KMeans(3, init=centres, n_init=1)\n"
+        "model.fit(X)\n"
+    ),
+    "torch, steps of a Trainer": (
+        "from transformers import Trainer\n\n\nclass Own(Trainer):\n"
+        "    def training_step(self, model, x):\n        model(x).backward()\n"
+        "        self.optimizer.step()\n\n\nOwn(model=net).train()\n"
+    ),
+    "Lightning, its command line": (
+        "import lightning as L\nfrom lightning.pytorch.cli import LightningCLI\n\n"
+        "cli = LightningCLI(Model, Data, run=False)\nL.Trainer().fit(cli.model)\n"
+    ),
+    "torch, state of the generator": TORCH.format("torch.set_rng_state(state)"),
+    "torch, by Fabric": (
+        "import lightning as L\n\nfabric = L.Fabric()\nfabric.seed_everything(1)\n"
+        "for x in data:\n    fabric.backward(net(x))\n    optimizer.step()\n"
+    ),
+    "torch, by ignite": TORCH.format("from ignite.utils import manual_seed\nmanual_seed(1)"),
+    "torch, by an inherited method": (
+        "from company import Base\n\n\nclass Run(Base):\n    def go(self):\n"
+        "        self.seed_everything(1)\n        for x in data:\n"
+        "            net(x).backward()\n            optimizer.step()\n\n\nRun().go()\n"
     ),
     "torch, by accelerate": TORCH.format("from accelerate.utils import set_seed\nset_seed(1)"),
     "torch, by MONAI": TORCH.format("from monai.utils import set_determinism\nset_determinism(1)"),
@@ -564,6 +714,13 @@ UNUSED = {
         "import typer\n\napp = typer.Typer()\n\n\n@app.command()\n"
         "def main(seed: int = 1, lr: float = 0.1):\n    fit(lr)\n\n\napp()\n"
     ),
+    "all go to a tracker that is used": (
+        PARSER + "import wandb\nwith wandb.init(config=args) as run:\n    run.log({'a': 1})\n"
+    ),
+    "held by a module of torch": (
+        PARSER + "import torch\n\n\nclass Net(torch.nn.Module):\n"
+        "    def __init__(self, options):\n        self.options = options\n\n\nNet(args)\n"
+    ),
     "typer without an app": (
         "import typer\nfrom typing import Annotated\n\n\n"
         "def main(seed: Annotated[int, typer.Option()] = 1):\n    print(seed)\n\n\n"
@@ -618,6 +775,35 @@ USED = {
     ),
     "back from the tracker": (
         PARSER + "import wandb\nwandb.init(config=args)\nnp.random.seed(wandb.config.seed)\n"
+    ),
+    "all back from the tracker": (
+        PARSER + "import wandb\nfrom company import train\nwandb.init(config=vars(args))\n"
+        "train(wandb.config)\n"
+    ),
+    "all back from the tracker's run": (
+        PARSER + "import wandb\nfrom company import train\n"
+        "with wandb.init(config=args) as run:\n    train(run.config)\n"
+    ),
+    "connected to the tracker": (
+        PARSER + "from clearml import Task\nfrom company import train\n"
+        "options = Task.init('a', 'b').connect(args)\ntrain(options)\n"
+    ),
+    "put into another object": (
+        PARSER.replace("parse_args()", "parse_args(namespace=config)")
+        + "from company import train\ntrain(config)\n"
+    ),
+    "held by an object of another package": (
+        PARSER + "from company import Trainer\ntrainer = Trainer()\ntrainer.options = args\n"
+        "trainer.run()\n"
+    ),
+    "held for a base class of another package": (
+        PARSER + "from company import Base\n\n\nclass Run(Base):\n"
+        "    def __init__(self, options):\n        self.options = options\n\n\nRun(args).go()\n"
+    ),
+    "click, from the context": (
+        "import click\nfrom company import train\n\n\n@click.command()\n"
+        "@click.option('--seed', default=1)\ndef main(seed):\n"
+        "    train(**click.get_current_context().params)\n\n\nmain()\n"
     ),
     "another dest": (
         PARSER.replace("type=int", "dest='random_seed'") + "np.random.seed(args.random_seed)\n"
@@ -708,6 +894,16 @@ trainer.train()
         ("model = AutoTokenizer.from_pretrained('org/a', revision='5f4e2a1')", False),
         ("model = AutoTokenizer.from_pretrained('org/a', revision=None)", True),
         ("model = AutoTokenizer.from_pretrained('org/a', revision='main')", True),
+        ("NEW = 'main'\nmodel = AutoTokenizer.from_pretrained('org/a', revision=NEW)", True),
+        ("NEW = None\nmodel = AutoTokenizer.from_pretrained('org/a', revision=NEW)", True),
+        (
+            "def load(name):\n    return AutoTokenizer.from_pretrained(name)\n\nm = load('org/a')",
+            True,
+        ),
+        ("from transformers import pipeline\nask = pipeline('ner', 'org/a')", True),
+        ("model = AutoTokenizer.from_pretrained('org/a', revision=config.revision)", False),
+        ("model = AutoTokenizer.from_pretrained('org/a', local_files_only=True)", False),
+        ("model = AutoTokenizer.from_pretrained('s3://org/a')", False),
         (
             "model = AutoModelForSequenceClassification.from_pretrained('org/a', revision='5f4')\n"
             "tokenizer = AutoTokenizer.from_pretrained('org/a')",

@@ -33,7 +33,7 @@ RULES = {
 }
 
 TRIGGER = TRAINING + (
-    rb"|train_test_split|Fold\(|ShuffleSplit|\.sample\(|random_?[sS]plit"
+    rb"|train_test_split|Fold\(|ShuffleSplit|\.sample\(|random_?[sS]plit|cross_val"
     rb"|[\"']--[\w-]*(?:seed|random.state)|from_pretrained|SentenceTransformer|pipeline\("
     rb"|\btyper\b"
 )
@@ -44,6 +44,9 @@ TRIGGER = TRAINING + (
 _ALL = ("numpy", "torch", "keras")
 _SEEDS: dict[str, tuple[str, ...]] = {
     "numpy.random.seed": ("numpy",),
+    "numpy.random.set_state": ("numpy",),
+    "torch.set_rng_state": ("torch",),
+    "torch.random.set_rng_state": ("torch",),
     "torch.manual_seed": ("torch",),
     "torch.random.manual_seed": ("torch",),
     "torch.default_generator.manual_seed": ("torch",),
@@ -52,7 +55,7 @@ _SEEDS: dict[str, tuple[str, ...]] = {
     "polars.set_random_seed": ("polars",),
     "clearml.Task.init": _ALL,  # seeds them with 1337 unless told otherwise
 }
-_SEEDING = r"(?i)seed|determinis"
+_SEEDING = r"(?i)seed|determinis|^LightningCLI$"  # which seeds unless told otherwise
 _SEEDING_LIBRARIES = r"^(?:pytorch_lightning|lightning|transformers|accelerate|keras|tensorflow)\."
 # Of these, what is not listed above seeds a generator of its own, or none.
 _OWN_GENERATORS = (
@@ -61,18 +64,25 @@ _OWN_GENERATORS = (
 )
 # The keywords (and position of the first) that seed a split, and what it falls back on.
 _SKLEARN = r"^(?:sklearn|cuml)\.model_selection\."
+_PANDAS = r"^(?:pandas\.|.*\.to_?[pP]andas\(\)).*"
+_DATASETS = (
+    r"^datasets\.(?:load_dataset|load_from_disk|concatenate_datasets|Dataset\.from_\w+)\(\).*"
+)
 _SPLITS: tuple[tuple[str, tuple[str, ...], int | None, str], ...] = (
     (_SKLEARN + r"train_test_split$", ("random_state",), None, "numpy"),
     (_SKLEARN + r"(?:Stratified|StratifiedGroup)?KFold$", ("random_state",), None, "numpy"),
     (_SKLEARN + r"Repeated\w*KFold$", ("random_state",), None, "numpy"),
     (_SKLEARN + r"\w*ShuffleSplit$", ("random_state",), None, "numpy"),
-    (r"^pandas\..*\.sample$", ("random_state",), 4, "numpy"),
+    (_PANDAS + r"\.sample$", ("random_state",), 4, "numpy"),
     (r"^polars\..*\.sample$", ("seed",), None, "polars"),
+    (r"^pyspark\.(?:pandas\.|.*\.pandas_api\(\)).*\.sample$", ("random_state",), None, ""),
     (r"^pyspark\..*\.sample$", ("seed",), 2, ""),
     (r"^pyspark\..*\.randomSplit$", ("seed",), 1, ""),
     (r"^torch\.utils\.data\.(?:dataset\.)?random_split$", ("generator",), 2, "torch"),
-    (r"^datasets\.load_dataset\(\)\.train_test_split$", ("seed", "generator"), None, "numpy"),
+    (_DATASETS + r"\.train_test_split$", ("seed", "generator"), None, "numpy"),
 )
+# What a sample is not only looked at for.
+_TAKEN_ON = r"to_(?!string|markdown|html|frame)|write|save|apply|map|pipe|foreach"
 # Estimators that draw random numbers in each fit, whatever their parameters.
 _RANDOM = (
     r"^(?:sklearn|imblearn)\.[\w.]*?\b(?:(?:Balanced)?RandomForest\w+|ExtraTrees?\w+|\w*Bagging\w+"
@@ -80,6 +90,7 @@ _RANDOM = (
     r"|BisectingKMeans|(?:Bayesian)?GaussianMixture|IsolationForest|RandomizedSearchCV|Perceptron"
     r"|PassiveAggressive\w+)$"
 )
+_VALIDATIONS = r"^sklearn\.model_selection\.cross_val\w+$"  # they train what they are given
 # These hand their own random_state on to the estimator that they are given.
 _HANDING_ON = r"\b(?:\w*Bagging|AdaBoost|RUSBoost)\w+$"
 _LIBRARIES = {
@@ -124,8 +135,10 @@ def judge(program: Program) -> Iterator[Outcome]:
     seeded = _seeded(program)
     trainings = tracking.told(program, "training")
     yield from _splits(program, seeded)
-    if trainings:
+    if trainings or any(_reached(program, "validation")):
         yield from _estimators(program, seeded)
+    if any(training.by == "transformers" for training in trainings):
+        seeded.add("torch")  # the Trainer does, before its first step
     for library in dict.fromkeys(training.by for training in trainings):
         if library not in _LIBRARIES:
             continue
@@ -146,7 +159,7 @@ def judge(program: Program) -> Iterator[Outcome]:
 
 
 class _Call(NamedTuple):
-    """A call that matters here: `what` is "split", "estimator", "base model" or "seed"."""
+    """A call that matters: a "split", "estimator", "validation", "base model" or "seed"."""
 
     what: str
     call: ast.Call
@@ -172,6 +185,8 @@ def _calls(file: File) -> tuple[_Call, ...]:
             what = "split"
         elif re.match(_RANDOM, name):
             what = "estimator"
+        elif re.match(_VALIDATIONS, name):
+            what = "validation"
         elif re.match(_HUB, name) and last in _LOADERS:
             what = "base model"
         else:
@@ -252,13 +267,15 @@ def _splits(program: Program, seeded: set[str]) -> Iterator[Outcome]:
 
     for module, call, name in _reached(program, "split"):
         draws = _is_random(module, call, name)
-        if draws is False or _is_shown(module, call):
+        if draws is False or (name.endswith(".sample") and _is_shown(module, call)):
             continue
         _, keywords, position, fallback = next(
             split for split in _SPLITS if re.match(split[0], name)
         )
         place = module.place(call)
-        verdict = _is_given(module, call, keywords[0], position)
+        if name.startswith("pyspark.") and position == 2 and not _is_flag(call.args[:1]):
+            position = 1  # `frame.sample(0.1, seed)`
+        verdict = _is_given(program, module, call, keywords[0], position)
         if verdict is False and any(argument(call, other) is not None for other in keywords[1:]):
             verdict = True
         if verdict is True or fallback in seeded:
@@ -267,11 +284,16 @@ def _splits(program: Program, seeded: set[str]) -> Iterator[Outcome]:
             message = f"it is not known whether {keywords[0]}= is given, or needed"
             yield _at(undecided("unseeded-split", place, message), module)
         else:
-            value = "torch.Generator().manual_seed(seed)" if keywords[0] == "generator" else "..."
-            message = (
-                f"'{last_name(call.func)}' draws other rows in each run; pass {keywords[0]}={value}"
-            )
+            advice = _advice(keywords[0], argument(call, keywords[0], position))
+            message = f"'{last_name(call.func)}' draws other rows in each run; {advice}"
             yield _at(violation("unseeded-split", place, message), module)
+
+
+def _advice(keyword: str, given: ast.expr | None) -> str:
+    if given is not None:
+        return f"its {keyword}= is given no seed here"
+    value = "torch.Generator().manual_seed(seed)" if keyword == "generator" else "..."
+    return f"pass {keyword}={value}"
 
 
 def _is_random(module: Module, call: ast.Call, name: str) -> bool | None:
@@ -291,19 +313,37 @@ def _is_random(module: Module, call: ast.Call, name: str) -> bool | None:
     return told.pop() if len(told) == 1 else None
 
 
+def _is_flag(given: Sequence[ast.expr]) -> bool:
+    import ast
+
+    return any(isinstance(each, ast.Constant) and isinstance(each.value, bool) for each in given)
+
+
 def _is_shown(module: Module, call: ast.Call) -> bool:
     """Tell whether a sample is only looked at: `df.sample(5)` alone, or printed."""
     import ast
 
     from mlops_checklist.sources.python import last_name
 
-    parent = module.parent(call)
-    if isinstance(parent, ast.Call):
-        return last_name(parent.func) in ("print", "display")
+    node: ast.AST = call
+    while (parent := module.parent(node)) is not None:
+        if isinstance(parent, ast.Call) and node is not parent.func:
+            return last_name(parent.func) in ("print", "display")
+        if isinstance(parent, ast.Attribute) and re.match(_TAKEN_ON, parent.attr):
+            return False
+        if isinstance(parent, ast.Subscript) and node is not parent.value:
+            return False
+        if not isinstance(
+            parent, (ast.Call, ast.Attribute, ast.Subscript, ast.JoinedStr, ast.FormattedValue)
+        ):
+            break
+        node = parent
     return isinstance(parent, ast.Expr)
 
 
-def _is_given(module: Module, call: ast.Call, keyword: str, position: int | None) -> bool | None:
+def _is_given(
+    program: Program, module: Module, call: ast.Call, keyword: str, position: int | None
+) -> bool | None:
     """Tell whether a call is given a seed; None: what decides is not known, or may be left out."""
     from mlops_checklist.sources.python import argument
     from mlops_checklist.sources.values import Option, alternatives, values
@@ -315,21 +355,55 @@ def _is_given(module: Module, call: ast.Call, keyword: str, position: int | None
     verdicts = {_is_seed(module.home(node), node) for node in folder.expressions(given)}
     if verdicts == {False}:
         return False
-    if verdicts != {True}:
+    left_out = _left_out(program, module, given)
+    if left_out == {True}:
+        return False
+    if verdicts != {True} or left_out:
         return None
     options = [each for each in alternatives(folder.of(given)) if isinstance(each, Option)]
     return None if any(option.default is None for option in options) else True
 
 
+def _left_out(program: Program, module: Module, node: ast.AST) -> set[bool]:
+    """Return whether calls in the program leave out a parameter; none, if none does."""
+    import ast
+
+    from mlops_checklist.sources import programs
+    from mlops_checklist.sources.python import FUNCTIONS, argument, default_of, has_unpacking
+
+    bindings = module.bindings(node.id, node) if isinstance(node, ast.Name) else []
+    if len(bindings) != 1:
+        return set()
+    function, parameter = bindings[0].statement, bindings[0].node
+    if not isinstance(parameter, ast.arg) or not isinstance(function, FUNCTIONS):
+        return set()
+    default = default_of(function, parameter.arg)
+    if function.decorator_list or default is None or not _is_none(default):
+        return set()
+    names = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    position = names.index(parameter.arg) if parameter.arg in names else None
+    if position is not None and isinstance(module.parent(function), ast.ClassDef):
+        position -= 1  # the instance is not passed
+    found: set[bool] = set()
+    for call in module.calls_to(function):
+        home = module.home(call)
+        if home in program.modules and programs.unit_of(home, call) in program.reached:
+            given = argument(call, parameter.arg, position)
+            found.add(given is None and not has_unpacking(call))
+    return found if True in found else set()
+
+
 def _is_seed(module: Module, node: ast.AST) -> bool | None:
-    """Tell whether an expression is a seed; None: a parameter that the callers may leave out."""
+    """Tell whether an expression is a seed; None: a parameter or field that may be left out."""
     import ast
 
     from mlops_checklist.sources.python import FUNCTIONS, default_of, has_unpacking
     from mlops_checklist.sources.values import click_option
 
     if isinstance(node, ast.Constant):
-        return node.value is not None
+        assigned = module.parent(node)
+        field = assigned is not None and isinstance(module.parent(assigned), ast.ClassDef)
+        return True if node.value is not None else None if field else False
     if isinstance(node, ast.Call):
         name = module.qualified(node.func) or ""
         fresh = name in ("numpy.random.RandomState", "numpy.random.default_rng")
@@ -349,26 +423,36 @@ def _is_seed(module: Module, node: ast.AST) -> bool | None:
 
 def _estimators(program: Program, seeded: set[str]) -> Iterator[Outcome]:
     """Look for estimators of scikit-learn that are trained without random_state."""
-    from mlops_checklist.sources.python import has_unpacking, last_name
+    from mlops_checklist.sources.python import argument, has_unpacking, last_name
 
     estimators = [*_reached(program, "estimator")]
     handed = _handed_on(estimators)
     later = any(module.file.read(_sets_states) for module in program.modules)
-    for module, call, _ in estimators:
-        if has_unpacking(call) or call in handed:
+    for module, call, name in estimators:
+        if has_unpacking(call) or call in handed or _begins_fixed(module, call, name):
             continue
         place = module.place(call)
-        verdict = _is_given(module, call, "random_state", None)
+        verdict = _is_given(program, module, call, "random_state", None)
         if verdict is True or "numpy" in seeded:
             yield _at(evidence("seeded-training", place, "the estimator is seeded"), module)
         elif verdict is None or later:
             message = "it is not known whether random_state= is given"
             yield _at(undecided("unseeded-training", place, message), module)
         else:
-            message = (
-                f"'{last_name(call.func)}' is another model in each run; pass random_state=..."
-            )
+            advice = _advice("random_state", argument(call, "random_state"))
+            message = f"'{last_name(call.func)}' is another model in each run; {advice}"
             yield _at(violation("unseeded-training", place, message), module)
+
+
+def _begins_fixed(module: Module, call: ast.Call, name: str) -> bool:
+    """Tell whether clusters begin with given centres, not with random ones."""
+    from mlops_checklist.sources.python import argument
+    from mlops_checklist.sources.values import literal, values
+
+    given = argument(call, "init")
+    if given is None or not name.endswith(".KMeans"):
+        return False
+    return literal(module.file.read(values).of(given)) is None
 
 
 def _handed_on(estimators: Iterable[tuple[Module, ast.Call, str]]) -> set[ast.AST]:
@@ -443,8 +527,6 @@ def _options(program: Program) -> Iterator[Outcome]:
 
 def _base_models(program: Program, *, trains: bool) -> Iterator[Outcome]:
     """Look for models of the Hugging Face hub that are loaded at their newest revision."""
-    import ast
-
     from mlops_checklist.sources.python import argument, has_unpacking, last_name
 
     told: set[tuple[str, bool]] = set()
@@ -454,10 +536,7 @@ def _base_models(program: Program, *, trains: bool) -> Iterator[Outcome]:
             keyword, position = "model_id", 1  # behind the model that it adapts
         given = argument(call, keyword, position)
         text = _hub_id(program, module, given) if given is not None else ""
-        revision = argument(call, "revision")
-        newest = _is_none(revision) or (
-            isinstance(revision, ast.Constant) and revision.value == "main"
-        )
+        newest = _is_newest(module, argument(call, "revision"))
         if not text or (text, newest) in told:
             continue
         told.add((text, newest))
@@ -465,9 +544,19 @@ def _base_models(program: Program, *, trains: bool) -> Iterator[Outcome]:
         if not newest:
             yield _at(evidence("base-model", place, f"'{text}' has a revision"), module)
         elif not has_unpacking(call):
-            make = violation if trains else undecided
+            cached = argument(call, "local_files_only") is not None
+            make = violation if trains and not cached else undecided
             message = f"'{text}' is loaded at its newest revision; pass revision= with a commit"
             yield _at(make("unpinned-base-model", place, message), module)
+
+
+def _is_newest(module: Module, revision: ast.expr | None) -> bool:
+    import ast
+
+    from mlops_checklist.sources.values import values
+
+    known = module.file.read(values).expressions(revision) if revision is not None else ()
+    return all(isinstance(each, ast.Constant) and each.value in (None, "main") for each in known)
 
 
 def _hub_id(program: Program, module: Module, node: ast.expr) -> str:

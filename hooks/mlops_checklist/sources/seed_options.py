@@ -11,10 +11,17 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from mlops_checklist.sources import programs, python, scores
+from mlops_checklist.sources import programs, python, scores, tracking
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.programs import Program
-from mlops_checklist.sources.python import FUNCTIONS, Function, Module, last_name, parameters
+from mlops_checklist.sources.python import (
+    FUNCTIONS,
+    Function,
+    Module,
+    argument,
+    last_name,
+    parameters,
+)
 from mlops_checklist.sources.values import click_option, declared_options
 
 _NAME = r"^(?:random_|rng_)?seed$|^random_state$"
@@ -56,14 +63,15 @@ def is_applied(program: Program, module: Module, declared: SeedOption) -> bool |
     if (parameter := declared.parameter) is not None:
         function = module.enclosing_function(parameter)
         unit = module.file.read(programs.units).get(function) if function else None
-        if unit is not None and "locals" in unit.names:
+        if unit is not None and unit.names & {"locals", "get_current_context"}:
             return True
         reads = [*_uses(module, parameter)]
     else:
         parsed = [*_parsed(program)]
         if not parsed:
             return None
-        if _Whole(program).escapes(parsed):
+        filled = (argument(call, "namespace", 1) for _, call in parsed)
+        if any(filled) or _Whole(program).escapes(parsed):
             return True
         reads = [*_reads(program, declared)]
     return any(_is_applied(where, read) for where, read in reads)
@@ -78,7 +86,7 @@ def _is_typer_command(module: Module, function: Function) -> bool:
     )
 
 
-def _parsed(program: Program) -> Iterator[tuple[Module, ast.AST]]:
+def _parsed(program: Program) -> Iterator[tuple[Module, ast.Call]]:
     """Yield the calls that parse the command line."""
     for module in program.modules:
         for call in module.calls:
@@ -135,8 +143,13 @@ class _Whole:
             calls = module.calls_to(function) if function is not None else []
             self._waiting += [(module.home(call), call) for call in calls]
             return not calls
+        if isinstance(parent, ast.withitem):
+            around, target = module.parent(parent), parent.optional_vars
+            if around is None or target is None:
+                return False
+            return self._assigned(module, target, around)
         if isinstance(parent, ast.Attribute):
-            if parent.attr in ("__dict__", "copy"):
+            if parent.attr in ("__dict__", "copy") or _is_of_tracker(module, parent):
                 self._waiting.append((module, parent))
             return parent.attr in ("items", "values", "_get_kwargs") and _is_applied(module, parent)
         if isinstance(parent, ast.Subscript):
@@ -166,6 +179,8 @@ class _Whole:
             for other in self._program.modules:
                 uses = scores.uses(other, target.attr)
                 self._waiting += [(other, use) for use in uses if isinstance(use, ast.Attribute)]
+            owner = module.class_of(target.value)
+            return owner is None or tracking.inherits(module, owner, _STRANGE_BASE)
         return isinstance(target, ast.Subscript)
 
     def _called(
@@ -182,6 +197,11 @@ class _Whole:
         if isinstance(called, ast.ClassDef):
             called = next(iter(module.attribute(called, "__init__")), None)  # type: ignore[assignment]
         if not isinstance(called, FUNCTIONS):
+            if call in module.file.read(tracking.logging):  # `run = wandb.init(config=args)`
+                self._waiting.append((module, call))
+                for other in self._program.modules:
+                    uses = scores.uses(other, "config")
+                    self._waiting += [(other, use) for use in uses if _is_of_tracker(other, use)]
             return _is_applied(module, node)
         home = module.home(called)
         taken = parameters(called.args)
@@ -204,6 +224,16 @@ class _Whole:
         return False
 
 
+def _is_of_tracker(module: Module, node: ast.AST) -> bool:
+    """Tell whether an expression is what a tracker gives back of the parameters."""
+    return re.match(r"wandb\.(?:init\(\)\.)?config$", module.qualified(node) or "") is not None
+
+
+# A class whose attributes code may read that is not of the repository.
+_STRANGE_BASE = (
+    r"^(?!(?:torch|lightning|pytorch_lightning|keras|tensorflow|transformers|sklearn|abc|typing"
+    r"|object|enum)\b)."
+)
 _COPYING = {
     "vars",
     "dict",
