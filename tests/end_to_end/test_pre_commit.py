@@ -158,6 +158,8 @@ def test_every_hook_finds_its_violation(
     project.stage(
         {
             "config.py": f'token = "hf_{"AbCdEfGhIjKlMnOpQrStUvWxYz01234567"}"\n',
+            "fit.py": "import mlflow\nfrom sklearn.tree import DecisionTreeClassifier\n\n"
+            "with mlflow.start_run():\n    DecisionTreeClassifier(max_depth=3).fit(X, y)\n",
             "register.py": "import mlflow\n\nmlflow.sklearn.log_model(\n"
             '    model, name="churn", registered_model_name="churn"\n)\n',
             "requirements.txt": "pandas>=2\n",
@@ -168,10 +170,14 @@ def test_every_hook_finds_its_violation(
     assert done.status == 1
     places_and_rules = [re.sub(r": .* \[(.*)\]$", r" \1", line) for line in done.said]
     assert places_and_rules == [
+        "fit.py:4:6 artifacts-stored/no-artifacts",
         f"train.py:3:23 {HOOK}/literal-name",
+        "fit.py:4:6 metrics-logged/no-metrics",
         "config.py:1:10 no-hardcoded-secrets/hugging-face-token",
+        "fit.py:4:6 parameters-logged/no-parameters",
         "requirements.txt:1:1 pinned-requirements/range",
         "register.py:3:1 registered-model-metadata/no-signature",
+        "fit.py:5:5 seeded-randomness/unseeded-training",
     ]
 
 
