@@ -52,6 +52,10 @@ CI_TOOLS = BUILD_TOOLS | frozenset(
     "pip-tools cibuildwheel nbqa nbstripout nbmake awscli azure-cli yamllint checkov sphinx mkdocs "
     "mkdocs-material".split()
 )
+# What a text that installs packages holds.
+INSTALLING = (
+    r"\b(?:pip3?|conda|mamba|micromamba|uv|pipx|poetry|pdm)\b[^\n]*\b(?:install|add|create)\b"
+)
 # What Python code installs by a command, or declares by a keyword.
 IN_PYTHON = (
     rb"pip3?[\"', ]+install|conda[\"', ]+install|pip_requirements|conda_env|packages_to_install"
@@ -452,7 +456,6 @@ _CI = re.compile(
     r"(?:^|/)(?:\.github|\.circleci|\.buildkite|\.azure)/|(?:^|/)(?:\.gitlab-ci|azure-pipelines|"
     r"bitbucket-pipelines|buildspec|cloudbuild|\.travis|action)[^/]*\.ya?ml$"
 )
-_INSTALLING = r"\b(?:pip3?|conda|mamba|micromamba|uv|pipx|poetry|pdm)\b.*\b(?:install|add|create)\b"
 
 
 def _yaml_scripts(file: File) -> Iterator[_Script]:
@@ -466,7 +469,7 @@ def _yaml_scripts(file: File) -> Iterator[_Script]:
         ]
         for value in (*values, *yaml.entries(holder)):
             text = yaml.scalar(value)
-            if text is not None and re.search(_INSTALLING, text):
+            if text is not None and re.search(INSTALLING, text):
                 word = shell.joined(yaml.pieces(value, file.lines))
                 yield _Script(shell.commands_in(word), lambda place: place, file.lines, {}, is_ci)
 
@@ -563,7 +566,7 @@ HOOK = Hook(
     description="Dependencies pinned to specific versions",
     reads={
         "requirements": b"",
-        "yaml": rb"(?m)^[ \t]*[\"']?dependencies[\"']?[ \t]*:|\binstall\b|\buv add\b|conda create",
+        "yaml": rb"(?m)^[ \t]*[\"']?dependencies[\"']?[ \t]*:|" + INSTALLING.encode(),
         "toml": rb"dependenc|packages",
         "dockerfile": rb"\b(?:install|create|add)\b",
         "shell": rb"\b(?:install|create|add)\b",
