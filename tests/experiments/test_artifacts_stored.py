@@ -65,6 +65,67 @@ LOCAL = {
     "saved in a function": (
         "def save(thing, path):\n    joblib.dump(thing, path)\nsave(model, 'model.joblib')"
     ),
+    "gzip": "import gzip\nwith gzip.open('m.pkl.gz', 'wb') as f:\n    pickle.dump(model, f)",
+    "bytes of a pickle": "Path('model.pkl').write_bytes(pickle.dumps(model))",
+    "bytes in a variable": "data = pickle.dumps(model)\nPath('model.pkl').write_bytes(data)",
+    "bytes to a file": "with open('model.pkl', 'wb') as f:\n    f.write(pickle.dumps(model))",
+    "ONNX": (
+        "from skl2onnx import convert_sklearn\nonx = convert_sklearn(model, initial_types=types)\n"
+        "with open('ridge.onnx', 'wb') as f:\n    f.write(onx.SerializeToString())"
+    ),
+    "figure of an axis": "ax = frame.plot()\nax.get_figure().savefig('curve.png')",
+    "best of a search": (
+        "from sklearn.model_selection import GridSearchCV\n"
+        "search = GridSearchCV(model, {}).fit(X, y)\n"
+        "joblib.dump(search.best_estimator_, 'm.joblib')"
+    ),
+    "path logged as a parameter": (
+        "joblib.dump(model, 'm.joblib')\nmlflow.log_param('model_path', 'm.joblib')"
+    ),
+    "path set as a tag": "path = 'm.joblib'\njoblib.dump(model, path)\nmlflow.set_tag('at', path)",
+    "path written to the log": (
+        "path = 'm.joblib'\njoblib.dump(model, path)\nlogger.info('saved to %s', path)"
+    ),
+    "its folder is made": (
+        "path = 'out/m.joblib'\nos.makedirs(os.path.dirname(path), exist_ok=True)\n"
+        "joblib.dump(model, path)"
+    ),
+    "folder whose name begins like it": (
+        "joblib.dump(model, 'models2/m.joblib')\nmlflow.log_artifacts('models')"
+    ),
+    "sibling with another suffix": (
+        "path = Path('m.joblib')\njoblib.dump(model, path)\n"
+        "mlflow.log_artifact(path.with_suffix('.html'))"
+    ),
+    "folder of another file": (
+        "joblib.dump(model, 'out/m.joblib')\n"
+        "mlflow.log_artifacts(os.path.dirname('reports/index.html'))"
+    ),
+    "other files of its folder": (
+        "joblib.dump(model, 'out/m.joblib')\nfor path in Path('out').glob('*.png'):\n"
+        "    mlflow.log_artifact(str(path))"
+    ),
+    "another temporary folder": (
+        "folder = tempfile.mkdtemp()\njoblib.dump(model, 'out/m.joblib')\n"
+        "mlflow.log_artifacts(folder)"
+    ),
+    "name in the store alone": (
+        "joblib.dump(model, 'm.joblib')\n"
+        "mlflow.log_artifact('report.html', artifact_path='m.joblib')"
+    ),
+    "another model logged": (
+        "other = Ridge().fit(A, b)\njoblib.dump(model, 'm.joblib')\n"
+        "mlflow.sklearn.log_model(other, name='m')"
+    ),
+    "its score logged": (
+        "joblib.dump(model, 'm.joblib')\nmlflow.log_dict({'r2': model.score(X, y)}, 'r2.json')"
+    ),
+    "figure of it logged": (
+        "from sklearn.metrics import RocCurveDisplay\n"
+        "curve = RocCurveDisplay.from_estimator(model, X, y)\n"
+        "mlflow.log_figure(curve.figure_, 'roc.png')\njoblib.dump(model, 'm.joblib')"
+    ),
+    "another command": "import os\njoblib.dump(model, 'm.joblib')\nos.system('ls -l out')",
 }
 
 
@@ -139,6 +200,73 @@ STORED = {
         "joblib.dump(model, 'm.joblib')\nclient = mlflow.MlflowClient()\n"
         "client.log_artifact(run_id, 'm.joblib')"
     ),
+    "another suffix": (
+        "path = Path('m').with_suffix('.joblib')\njoblib.dump(model, path)\n"
+        "mlflow.log_artifact('m.joblib')"
+    ),
+    "another name": (
+        "path = Path('out/a').with_name('m.joblib')\njoblib.dump(model, path)\n"
+        "mlflow.log_artifact('out/m.joblib')"
+    ),
+    "its folder, by parent": (
+        "path = Path('out/m.joblib')\njoblib.dump(model, path)\nmlflow.log_artifacts(path.parent)"
+    ),
+    "its folder, by dirname": (
+        "path = 'out/m.joblib'\njoblib.dump(model, path)\n"
+        "mlflow.log_artifacts(str(os.path.dirname(path)))"
+    ),
+    "files of its folder": (
+        "joblib.dump(model, 'out/m.joblib')\nfor path in sorted(Path('out').glob('*.joblib')):\n"
+        "    mlflow.log_artifact(str(path))"
+    ),
+    "files below its folder": (
+        "joblib.dump(model, 'out/a/m.joblib')\nfor path in Path('out').rglob('*'):\n"
+        "    mlflow.log_artifact(path)"
+    ),
+    "files by glob": (
+        "import glob\njoblib.dump(model, 'out/m.joblib')\nfor path in glob.glob('out/*.joblib'):\n"
+        "    mlflow.log_artifact(path)"
+    ),
+    "files in a list": (
+        "joblib.dump(model, 'm.joblib')\nfor path in ['m.joblib', 'c.png']:\n"
+        "    mlflow.log_artifact(path)"
+    ),
+    "name of a temporary folder": (
+        "folder = tempfile.TemporaryDirectory()\njoblib.dump(model, folder.name + '/m.joblib')\n"
+        "mlflow.log_artifacts(folder.name)"
+    ),
+    "name of a temporary file": (
+        "with tempfile.NamedTemporaryFile(suffix='.joblib') as file:\n"
+        "    joblib.dump(model, file.name)\n    mlflow.log_artifact(file.name)"
+    ),
+    "artifacts of a pyfunc": (
+        "joblib.dump(model, 'm.joblib')\nartifacts = {'model': 'm.joblib'}\n"
+        "mlflow.pyfunc.log_model(name='m', python_model=Wrapper(), artifacts=artifacts)"
+    ),
+    "part of the logged pipeline": (
+        "from sklearn.pipeline import Pipeline\npipe = Pipeline([('scale', s), ('model', model)])\n"
+        "joblib.dump(model, 'm.joblib')\nmlflow.sklearn.log_model(pipe, name='m')"
+    ),
+    "the same model by another name": (
+        "best = model\njoblib.dump(best, 'm.joblib')\nmlflow.sklearn.log_model(model, name='m')"
+    ),
+    "the same model in a helper": (
+        "def keep(thing):\n    mlflow.sklearn.log_model(thing, name='m')\n"
+        "joblib.dump(model, 'm.joblib')\nkeep(model)"
+    ),
+    "ONNX logged": (
+        "from skl2onnx import to_onnx\nonx = to_onnx(model, X[:1])\n"
+        "Path('ridge.onnx').write_bytes(onx.SerializeToString())\n"
+        "mlflow.log_artifact('ridge.onnx')"
+    ),
+    "scratch": (
+        "joblib.dump(model, 'm.joblib')\nagain = joblib.load('m.joblib')\nos.remove('m.joblib')\n"
+        "mlflow.log_text('a', 'b.txt')"
+    ),
+    "scratch, by Path": (
+        "path = Path('m.joblib')\njoblib.dump(model, path)\nagain = joblib.load(path)\n"
+        "path.unlink()\nmlflow.log_text('a', 'b.txt')"
+    ),
     "text that looks like it": "mlflow.log_dict({}, 'a.json')\n# joblib.dump(model, 'm.joblib')",
 }
 
@@ -157,6 +285,40 @@ UNDECIDED = {
         "subprocess.run(['aws', 's3', 'cp', 'm.joblib', 's3://bucket/'])"
     ),
     "unknown path": "joblib.dump(model, args.path)",
+    "by a command in one text": (
+        "joblib.dump(model, 'out/m.joblib')\nos.system('aws s3 sync out s3://bucket/')"
+    ),
+    "by a command in a variable": (
+        "import subprocess\npath = 'm.joblib'\njoblib.dump(model, path)\n"
+        "command = f'aws s3 cp {path} s3://bucket/'\nsubprocess.run(command.split())"
+    ),
+    "renamed": (
+        "path = Path('m.joblib')\njoblib.dump(model, path)\npath.rename('/mnt/artifacts/m.joblib')"
+    ),
+    "sent as bytes": (
+        "path = Path('m.joblib')\njoblib.dump(model, path)\nclient.put(path.read_bytes())"
+    ),
+    "logged is an unknown path": (
+        "joblib.dump(model, 'm.joblib')\nmlflow.log_artifact(path_of(stage))"
+    ),
+    "logged is the working folder": (
+        "joblib.dump(model, 'm.joblib')\nmlflow.log_artifacts(os.getcwd())"
+    ),
+    "logged are the files of a folder": (
+        "joblib.dump(model, 'out/m.joblib')\nfor name in os.listdir('out'):\n"
+        "    mlflow.log_artifact(os.path.join('out', name))"
+    ),
+    "logged are values of a dictionary": (
+        "files = {'m': 'm.joblib'}\njoblib.dump(model, files['m'])\n"
+        "for path in files.values():\n    mlflow.log_artifact(path)"
+    ),
+    "archived": (
+        "import shutil\njoblib.dump(model, 'out/m.joblib')\n"
+        "shutil.make_archive('all', 'zip', 'out')\nmlflow.log_artifact('all.zip')"
+    ),
+    "another figure logged beside it": (
+        "plt.savefig('a.png')\nfig = plt.gcf()\nmlflow.log_figure(fig, 'b.png')"
+    ),
     "mounted folder": "joblib.dump(model, '/mnt/data/churn/m.joblib')",
 }
 
@@ -176,6 +338,16 @@ def test_option_with_a_local_default() -> None:
     assert judged(program(rest.format("pass"), before)) == ["local-only-artifact"]
     logged = rest.format("mlflow.log_artifacts(args.out)")
     assert judged(program(logged, before), "violation", "undecided") == []
+
+
+@pytest.mark.parametrize(("default", "expected"), [("out", []), ("r", ["local-only-artifact"])])
+def test_option_whose_default_is_the_folder(default: str, expected: list[str]) -> None:
+    before = BEFORE + (
+        "import argparse\nparser = argparse.ArgumentParser()\n"
+        f"parser.add_argument('--out', default='{default}')\nargs = parser.parse_args()\n"
+    )
+    source = program("joblib.dump(model, 'out/m.joblib')\nmlflow.log_artifacts(args.out)", before)
+    assert judged(source) == expected
 
 
 def test_place_and_message() -> None:
@@ -212,6 +384,45 @@ def test_autolog_without_models_and_a_model_by_hand() -> None:
     assert judged(program("mlflow.sklearn.log_model(model, name='m')", before)) == []
     local = program("joblib.dump(model, 'm.joblib')", f"{BEFORE}mlflow.autolog()\n")
     assert judged(local) == []
+
+
+def test_autolog_of_an_unknown_model() -> None:
+    before = f"{BEFORE}from company import build\nmlflow.autolog()\n"
+    for rest, rule in (
+        ("pass", "no-artifacts"),
+        ("joblib.dump(model, 'm.joblib')", "local-only-artifact"),
+    ):
+        source = program(rest, before).replace("Ridge(alpha=1.0)", "build()")
+        assert judged(source, "violation", "undecided") == [rule]
+        assert judged(source) == []
+
+
+MAY_STORE = {
+    "code from elsewhere": {"train.py": program("store.persist(model)")},
+    "method of the model": {"train.py": program("model.export_somewhere()")},
+    "DVC": {
+        "train.py": program("write(model)"),
+        "dvc.yaml": "stages:\n  t:\n    cmd: python train.py\n    outs:\n    - m.joblib\n",
+    },
+    "switch of a callback": {
+        "train.py": (
+            "from transformers import Trainer, TrainingArguments\n"
+            "trainer = Trainer(model=m, args=TrainingArguments('o', report_to='mlflow'))\n"
+            "trainer.train()\n"
+        ),
+        "Dockerfile": "ENV HF_MLFLOW_LOG_ARTIFACTS=1\n",
+    },
+}
+
+
+@pytest.mark.parametrize("files", MAY_STORE.values(), ids=MAY_STORE)
+def test_what_may_store_the_model(files: dict[str, str]) -> None:
+    said = together(HOOK, files)
+    assert [rule for rule, _, _ in found(said, "violation", "undecided")] == ["no-artifacts"]
+    assert found(said) == []
+    without = {"train.py": files["train.py"].replace("store.persist(", "score(")}
+    without["train.py"] = without["train.py"].replace("model.export_somewhere()", "pass")
+    assert [rule for rule, _, _ in found(together(HOOK, without))] == ["no-artifacts"]
 
 
 def test_without_a_run_nothing_is_said() -> None:
@@ -254,6 +465,14 @@ TRACKERS = {
     ),
     "clearml": ("from clearml import Task\ntask = Task.init('p', 't')", ""),
     "aim": ("from aim import Run\nrun = Run()", "run.log_artifact('net.pt', name='net')"),
+    "wandb image of the file": (
+        "import wandb\nrun = wandb.init(project='p')",
+        "wandb.log({'net': wandb.Image('net.pt')})",
+    ),
+    "mlflow, of the weights": (
+        "import mlflow\nmlflow.start_run()",
+        "net.load_state_dict(torch.load('net.pt'))\nmlflow.pytorch.log_model(net, name='n')",
+    ),
     "dvclive": ("from dvclive import Live\nlive = Live()", "live.log_artifact('net.pt')"),
 }
 
@@ -264,6 +483,25 @@ def test_trackers(start: str, end: str) -> None:
     if end:
         lost = TORCH.format(start=start, end="")
         assert judged(lost) == ["local-only-artifact"]
+
+
+FIGURES = {
+    "object": "figure = plt.figure()\nfigure.savefig('a.png')\nwandb.log({'a': figure})",
+    "image": "fig = plt.figure()\nfig.savefig('a.png')\nwandb.log({'a': wandb.Image(fig)})",
+    "pyplot": "plt.savefig('a.png')\nwandb.log({'a': wandb.Image(plt)})",
+    "folder of the run": "plt.savefig(f'{wandb.run.dir}/a.png')",
+}
+
+
+@pytest.mark.parametrize("rest", FIGURES.values(), ids=FIGURES)
+def test_figures_of_wandb(rest: str) -> None:
+    before = (
+        "import wandb\nimport matplotlib.pyplot as plt\nfrom sklearn.svm import SVC\n"
+        "run = wandb.init(project='p')\nmodel = SVC().fit(X, y)\n"
+    )
+    assert judged(before + rest, "violation", "undecided") == []
+    lost = before + "plt.savefig('a.png')\nwandb.log({'accuracy': model.score(X, y)})"
+    assert judged(lost) == ["local-only-artifact"]
 
 
 def test_tensorboard_has_no_place_for_files() -> None:
@@ -304,6 +542,24 @@ LIBRARIES = {
         "import torch\nfrom sklearn.svm import SVC\nmodel = SVC()\nmodel.fit(X, y)",
         "torch.onnx.export(net, sample, 'net.onnx')",
     ),
+    "keras, to be served": (
+        "import keras\nmodel = keras.Sequential()\nmodel.fit(x, y, epochs=2)",
+        "model.export('served')",
+    ),
+    "fastai": (
+        "from fastai.vision.all import vision_learner\nlearn = vision_learner(d, r)\n"
+        "learn.fine_tune(1)",
+        "learn.export('m.pkl')",
+    ),
+    "lightning": (
+        "import lightning\ntrainer = lightning.Trainer()\ntrainer.fit(net, data)",
+        "trainer.save_checkpoint('a.ckpt')",
+    ),
+    "TorchScript": (
+        "import torch\nfrom sklearn.svm import SVC\nSVC().fit(X, y)\n"
+        "scripted = torch.jit.script(net)",
+        "scripted.save('net.pt')",
+    ),
     "spark": (
         "from pyspark.ml.classification import LogisticRegression\n"
         "model = LogisticRegression().fit(data)",
@@ -330,6 +586,9 @@ def test_other_saves_are_none() -> None:
         "pickle.dumps(model)",
         "pickle.dump(rows, open('rows.pkl', 'wb'))",
         "joblib.dump((X, y), 'cache.joblib')",
+        "Path('rows.pkl').write_bytes(pickle.dumps(rows))",
+        "writer.write(example.SerializeToString())",
+        "import ultralytics\n    ultralytics.YOLO('a.pt').export(format='onnx')",
     ):
         assert judged(program(f"mlflow.log_text('a', 'b')\n{line.replace('    ', '')}")) == []
 
@@ -359,6 +618,13 @@ def test_tracked_by_dvc() -> None:
     assert found(together(HOOK, out)) == []
     cached = stage.format("outs", "/ridge.joblib:\n          cache: true")
     assert found(together(HOOK, {"train.py": source, "dvc.yaml": cached})) == []
+    many = (
+        "stages:\n  train:\n    foreach: [a, b]\n    do:\n      cmd: python train.py\n"
+        "      outs:\n      - models/${item}.joblib\n"
+    )
+    assert found(together(HOOK, {"train.py": source, "dvc.yaml": many})) == []
+    plots = "plots:\n- models/ridge.joblib:\n    x: a\n"
+    assert found(together(HOOK, {"train.py": source, "dvc.yaml": plots})) == []
     other = {"train.py": source, "dvc.yaml": stage.format("deps", "")}
     assert [rule for rule, _, _ in found(together(HOOK, other))] == ["local-only-artifact"]
 
@@ -382,6 +648,46 @@ def test_notebook() -> None:
     assert (
         found(outcomes(HOOK, "a.ipynb", notebook(*cells, "mlflow.log_artifact('svc.joblib')")))
         == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("!aws s3 cp svc.joblib s3://bucket/", []),
+        ("!aws s3 cp {path} s3://bucket/", []),
+        ("!gsutil cp $path gs://bucket/", []),
+        ("!pip install joblib", ["local-only-artifact"]),
+        ("!aws s3 cp other.joblib s3://bucket/", ["local-only-artifact"]),
+    ],
+)
+def test_command_of_a_notebook(command: str, expected: list[str]) -> None:
+    cells = (
+        "import joblib, mlflow\nfrom sklearn.svm import SVC\npath = 'svc.joblib'",
+        "mlflow.start_run()\nmodel = SVC().fit(X, y)\njoblib.dump(model, path)",
+        command,
+    )
+    assert [rule for rule, _, _ in found(outcomes(HOOK, "a.ipynb", notebook(*cells)))] == expected
+
+
+def test_folder_of_a_helper() -> None:
+    files = {
+        "train.py": program(
+            "save_all(model, 'out')\nmlflow.log_artifacts('out')",
+            f"{BEFORE}from lib import save_all\n",
+        ),
+        "lib.py": (
+            "import os\nimport joblib\n\n\ndef save_all(model, folder):\n"
+            "    joblib.dump(model, os.path.join(folder, 'model.joblib'))\n"
+        ),
+    }
+    assert found(together(HOOK, files), "violation", "undecided") == []
+    files["train.py"] = files["train.py"].replace("log_artifacts('out')", "log_artifacts('plots')")
+    (outcome,) = [each for each in together(HOOK, files) if each.kind == "violation"]
+    assert (outcome.path, outcome.rule, outcome.place.line) == (
+        "lib.py",
+        "local-only-artifact",
+        6,
     )
 
 
@@ -464,6 +770,27 @@ def test_model_given_to_lfs(repository: Path, capsys: pytest.CaptureFixture[str]
     ]
     subprocess.run(["git", *off, "add", "net.pt"], check=True)
     assert (run(HOOK, ["net.pt"]), capsys.readouterr().out) == (0, "")
+
+
+def test_model_given_to_lfs_of_its_folder(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add("models/.gitattributes", b"big/** filter=lfs\n")
+    off = ["-c", "filter.lfs.clean=cat", "-c", "filter.lfs.process="]
+    for path in ("models/big/net.pt", "models/small net.pt"):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(b"PK\x03\x04")
+        subprocess.run(["git", *off, "-c", "filter.lfs.required=no", "add", path], check=True)
+    assert run(HOOK, ["models/big/net.pt", "models/small net.pt"]) == 1
+    assert capsys.readouterr().out.startswith("models/small net.pt:1:1: this model file")
+
+
+def test_model_in_a_commit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add("models/net.pt", b"PK\x03\x04")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")  # as Git gives it to the hooks it runs
+    assert run(HOOK, ["models/net.pt"]) == 1
+    Path("models/other.pt").write_bytes(b"PK\x03\x04")
+    assert run(HOOK, ["models/other.pt"]) == 0
 
 
 def test_untracked_model(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:

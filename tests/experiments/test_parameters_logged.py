@@ -510,6 +510,10 @@ TRACKED = {
     "loaded and used": (
         "import pickle\nmodel = pickle.load(open('m.pkl', 'rb'))\nprint(model.predict(X))\n"
     ),
+    "copied in memory": (
+        "import io\nimport pickle\nfrom sklearn.svm import SVC\nmodel = SVC().fit(X, y)\n"
+        "with io.BytesIO() as buffer:\n    pickle.dump(model, buffer)\n"
+    ),
     "only data is saved": UNTRACKED.replace("dump(model", "dump(X").replace("model.pkl", "x.pkl"),
     "only what a vectorizer made is saved": UNTRACKED.replace(
         "import pickle\n",

@@ -11,10 +11,9 @@ what need not be in the run below DOMINO_ARTIFACTS_DIR; track model files with D
 
 from __future__ import annotations
 
-import functools
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options, run
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     import ast
 
     from mlops_checklist.sources.programs import Program
-    from mlops_checklist.sources.stored_paths import Path
-    from mlops_checklist.sources.tracking import Fact
+    from mlops_checklist.sources.python import Module
+    from mlops_checklist.sources.tracking import Fact, Saving
 
 RULES = {
     "local-only-artifact": "A model or figure is written to the local disk alone.",
@@ -55,7 +54,7 @@ def judge(program: Program) -> Iterator[Outcome]:
         return
     artifacts = tracking.known(program, "artifacts")
     trainings = tracking.told(program, "training")
-    autologs, _ = tracking.covering(program, trainings)
+    autologs, unknown = tracking.covering(program, trainings)
     storing = [autolog for autolog in autologs if tracking.flag(autolog, "log_models", True)]
     if storing:
         yield tracking.at(storing[0], evidence, "autolog", "autologging stores the model")
@@ -63,11 +62,15 @@ def judge(program: Program) -> Iterator[Outcome]:
         yield tracking.at(sure[0], evidence, "artifacts", "artifacts are stored")
     # TensorBoard has no place for files.
     weak = all(run.by == "tensorboard" for run in runs)
-    saved = [*_saved(program, artifacts, storing)]
+    saved = [*_saved(program, artifacts, storing, perhaps=unknown)]
     for outcome in saved:
         bad = outcome.kind == "violation"
         yield outcome._replace(kind="undecided") if bad and weak else outcome
     if not trainings or artifacts or storing or saved or weak:
+        return
+    if not autologs and (unknown or _may_store(program, trainings)):
+        message = "it is not known whether the model is stored"
+        yield tracking.at(runs[0], undecided, "no-artifacts", message)
         return
     if autologs:
         message = "autologging leaves the model out (log_models=False), and nothing else logs it"
@@ -84,11 +87,45 @@ def judge(program: Program) -> Iterator[Outcome]:
     )
 
 
+def _may_store(program: Program, trainings: Sequence[Fact]) -> bool:
+    """Tell whether DVC keeps what the program makes, or code from elsewhere may store a model."""
+    from mlops_checklist.sources import stored_paths, tracking
+    from mlops_checklist.sources.programs import unit_of
+    from mlops_checklist.sources.python import last_name
+
+    repository = program.root.file.repository
+    if repository is not None:
+        name = os.path.basename(program.root.file.path).encode()
+        pipelines = [path for path in repository.listed if os.path.basename(path) == "dvc.yaml"]
+        for pipeline in repository.matching(pipelines, re.escape(name)):
+            if pipeline.read(stored_paths.outs):
+                return True
+        if repository.matching(repository.commanding(), _SWITCHES):
+            return True
+    saved = {fact.node for fact in tracking.told(program, "saved")}
+    for module in program.modules:
+        for call in module.calls:
+            if not re.search(_STORING, last_name(call.func)) or unit_of(module, call) not in (
+                program.known
+            ):
+                continue
+            if call not in saved and module.definition(call.func) is None:
+                given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                subjects = [*given, getattr(call.func, "value", call.func)]
+                if any(tracking.looks_like_a_model(subject) for subject in subjects):
+                    return True
+    return False
+
+
+_SWITCHES = rb"HF_MLFLOW_LOG_ARTIFACTS|WANDB_LOG_MODEL"  # of Hugging Face's callbacks
+_STORING = r"(?i)save|store|persist|upload|publish|export|regist|push|deploy|archive|to_disk|dump"
+
+
 # --- What is saved ------------------------------------------------------------------------
 
 
 def _saved(
-    program: Program, artifacts: Sequence[Fact], storing: Sequence[Fact]
+    program: Program, artifacts: Sequence[Fact], storing: Sequence[Fact], *, perhaps: bool
 ) -> Iterator[Outcome]:
     """Say of each file that the program saves whether it is stored."""
     from mlops_checklist.sources import stored_paths, tracking
@@ -96,21 +133,27 @@ def _saved(
     saved = tracking.told(program, "saved")
     if not saved:
         return
-    passed = _Passed(program)
-    logging = {fact.node for fact in artifacts}
-    objects = {name for fact in artifacts for name in _names(fact.node)}
+    carried = stored_paths.Carried(program, {fact.node for fact in artifacts})
+    objects = _Objects(program, artifacts)
     models = bool(storing) or any(_keeps_models(fact) for fact in artifacts)
-    outs = stored_paths.dvc_outs(program.root.file)
     for fact in saved:
         saving = tracking.saving(fact)
         paths = stored_paths.written(fact.module, saving.path) if saving.path is not None else None
         if paths == []:
             continue  # into a buffer
+        variables = _names(saving.path) if saving.path is not None else ()
         kept = not saving.is_figure and models
-        kept = kept or (saving.saved is not None and bool(_names(saving.saved) & objects))
-        if kept or (paths and all(_is_kept(path.text, passed, logging, outs) for path in paths)):
+        kept = kept or objects.hold(fact.module, saving)
+        if kept or (paths and all(map(carried.is_kept, paths))):
             yield tracking.at(fact, evidence, "stored", "what is saved here is stored as well")
-        elif not paths or any(_is_open(fact, path, passed) for path in paths):
+        elif paths and all(map(carried.is_scratch, paths)):
+            continue
+        elif (
+            not paths
+            or (perhaps and not saving.is_figure)
+            or objects.may_hold(fact, saving)
+            or any(carried.is_open(path, variables) for path in paths)
+        ):
             message = "it is not known whether what is saved here is stored"
             yield tracking.at(fact, undecided, "local-only-artifact", message)
         else:
@@ -125,55 +168,69 @@ def _saved(
             )
 
 
-class _Passed:
-    """The paths that the program's calls are given, read when they are asked for."""
+class _Objects:
+    """The models and figures that a program logs as they are."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(self, program: Program, artifacts: Sequence[Fact]) -> None:
+        from mlops_checklist.sources import tracking
+        from mlops_checklist.sources.python import last_name
 
-    @functools.cached_property
-    def all(self) -> list[tuple[ast.Call, str]]:
-        """Each call with a path, or what may be one."""
-        from mlops_checklist.sources import stored_paths
+        self._logged: set[object] = set()
+        self._shown: set[object] = set()
+        self._drawing: set[ast.AST] = set()  # units that log a figure
+        for fact in artifacts:
+            last = last_name(getattr(fact.node, "func", fact.node))
+            if last not in ("log_dict", "log_text", "log_table"):
+                self._logged |= _things(fact.module, fact.node, deep=last.startswith("log_model"))
+            if "figure" in last:
+                self._drawing.add(fact.unit)
+        for fact in tracking.known(program, "metrics"):  # `wandb.log({"curve": figure})`
+            if fact.by in ("wandb", "neptune", "aim"):
+                self._shown |= _things(fact.module, fact.node, deep=False)
 
-        return [
-            (each.call, each.path)
-            for module in self._program.modules
-            for each in module.file.read(stored_paths.passed)
-            if each.unit in self._program.known
-        ]
+    def hold(self, module: Module, saving: Saving) -> bool:
+        """Tell whether the saved object is among them."""
+        if saving.saved is None:
+            return False
+        saved = _things(module, saving.saved, deep=False, receiver=True)
+        return bool(saved & (self._logged | self._shown if saving.is_figure else self._logged))
 
-
-def _is_kept(path: str, passed: _Passed, logging: set[ast.AST], outs: Iterable[str]) -> bool:
-    from mlops_checklist.sources.stored_paths import is_below, is_stored
-
-    return (
-        is_stored(path)
-        or any(is_below(path, out) or out.endswith(f"/{path}") for out in outs)
-        or any(call in logging and is_below(path, text) for call, text in passed.all)
-    )
-
-
-def _is_open(fact: Fact, path: Path, passed: _Passed) -> bool:
-    """Tell whether other code may store the file: one that is passed its path, or that names it."""
-    from mlops_checklist.sources.stored_paths import is_below, is_mounted
-
-    if not path.is_known or is_mounted(path.text):
-        return True
-    if any(is_below(path.text, text) for _, text in passed.all if text != "."):
-        return True
-    repository = fact.module.file.repository
-    name = path.text.rpartition("/")[2]
-    if repository is None or "<" in name:
-        return False
-    return bool(repository.matching(repository.commanding(), re.escape(name.encode())))
+    def may_hold(self, fact: Fact, saving: Saving) -> bool:
+        """Tell whether what pyplot saves may be the figure that is logged next to it."""
+        name = getattr(saving.saved, "value", saving.saved)
+        of_pyplot = fact.module.qualified(name) == "matplotlib.pyplot" if name else False
+        return of_pyplot and fact.unit in self._drawing
 
 
-def _names(node: ast.AST) -> set[str]:
+def _things(module: Module, node: ast.AST, *, deep: bool, receiver: bool = False) -> set[object]:
+    """Return the variables in some code, and the calls that made what they hold.
+
+    With `deep`, what these calls were given counts too: the steps of a pipeline.
+    """
+    import ast
+
+    from mlops_checklist.sources import values
+    from mlops_checklist.sources.python import last_name
+
+    found: set[object] = {*_names(node, receiver=receiver)}
+    folding = module.file.read(values.values)
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.Name, ast.Attribute)) and last_name(inner) in found:
+            for behind in folding.expressions(inner, _FOLLOWED):
+                if isinstance(behind, ast.Call):
+                    found.add(behind)
+                    found |= _names(behind) if deep else set()
+    return found
+
+
+_FOLLOWED = 20  # names behind one that is logged or saved
+
+
+def _names(node: ast.AST, *, receiver: bool = False) -> set[str]:
     """Return the variables and attributes in some code, that of what is called left out."""
     import ast
 
-    called = node.func if isinstance(node, ast.Call) else None
+    called = node.func if isinstance(node, ast.Call) and not receiver else None
     found: set[str] = set()
     waiting = [child for child in ast.iter_child_nodes(node) if child is not called]
     waiting += [node] if isinstance(node, (ast.Name, ast.Attribute)) else []

@@ -138,9 +138,13 @@ def _switched_off(
 
 def _untracked(program: Program, trainings: Sequence[Fact]) -> Iterator[Outcome]:
     """Look for a model that is trained and saved, unknown to any tracker."""
-    from mlops_checklist.sources import tracking
+    from mlops_checklist.sources import stored_paths, tracking
 
-    saved = [fact for fact in tracking.told(program, "saved") if fact.by != "figure"]
+    saved = [
+        fact
+        for fact in tracking.told(program, "saved")
+        if fact.by != "figure" and not stored_paths.is_in_memory(fact)
+    ]
     sure = [fact for fact in trainings if fact.sure]
     if not saved or not sure or tracking.imports_tracker(program):
         return

@@ -8,14 +8,16 @@ the same text, so that a file can be recognised where it is logged.
 from __future__ import annotations
 
 import ast
+import functools
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 from mlops_checklist.sources import programs, python, tracking, values
 from mlops_checklist.sources.files import File, Unreadable
+from mlops_checklist.sources.programs import Program
 from mlops_checklist.sources.python import Module
 from mlops_checklist.sources.values import Value
 
@@ -32,10 +34,14 @@ _BUFFERS = {"io.BytesIO", "io.StringIO"}
 
 
 class Path(NamedTuple):
-    """A path that a file is written to: `text`, and whether it is known where it begins."""
+    """A path that a file is written to: `text`, and whether it is known where it begins.
+
+    `usual` is the text with the defaults of options and environment variables put in.
+    """
 
     text: str
     is_known: bool
+    usual: str
 
 
 def written(module: Module, node: ast.expr, steps: int = 1_000) -> list[Path]:
@@ -46,9 +52,107 @@ def written(module: Module, node: ast.expr, steps: int = 1_000) -> list[Path]:
     opened = _opened(module, node, 0)
     if opened is None:
         return []
+    if (listed := _listed(module, opened, steps)) is not None:
+        return listed
+    if (inside := _held(module, opened)) is not None:
+        paths = written(module, inside, steps)
+        if paths and all("/" in path.text or "<" not in path.text for path in paths):
+            return [_changed(path, lambda text: posixpath.dirname(text) or ".") for path in paths]
+    if (renamed := _renamed(module, opened, steps)) is not None:
+        return renamed
     home = module.home(opened)
     folded = home.file.read(values.values).of(opened, steps)
-    return [Path(_plain(_text(each)), _begins_known(each)) for each in values.alternatives(folded)]
+    return [
+        Path(_plain(_text(each)), _begins_known(each), _plain(_text(each, usual=True)))
+        for each in values.alternatives(folded)
+    ]
+
+
+def _changed(path: Path, change: Callable[[str], str]) -> Path:
+    return Path(_plain(change(path.text)), path.is_known, _plain(change(path.usual)))
+
+
+def _bare(module: Module, node: ast.expr) -> ast.expr:
+    """Return the path in `str(path)` and in a variable that is assigned once."""
+    for _ in range(10):
+        if isinstance(node, ast.Call) and len(node.args) == 1:
+            if module.qualified(node.func) not in ("str", "os.fspath", "pathlib.Path"):
+                break
+            node = node.args[0]
+        elif isinstance(node, ast.Name):
+            bindings = module.bindings(node.id, node)
+            if len(bindings) != 1 or bindings[0].how != "value":
+                break
+            if not isinstance(bindings[0].node, ast.expr):
+                break
+            node = bindings[0].node
+        else:
+            break
+    return node
+
+
+def _held(module: Module, node: ast.expr) -> ast.expr | None:
+    """Return the path whose folder an expression is: that of `path.parent`."""
+    node = _bare(module, node)
+    if isinstance(node, ast.Attribute) and node.attr == "parent":
+        return node.value
+    if isinstance(node, ast.Call) and module.qualified(node.func) == "os.path.dirname":
+        return node.args[0] if node.args else None
+    return None
+
+
+def _renamed(module: Module, node: ast.expr, steps: int) -> list[Path] | None:
+    """Return what `path.with_suffix(...)` and `path.with_name(...)` are of a path that is told."""
+    node = _bare(module, node)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return None
+    method, new = node.func.attr, node.args[0] if node.args else None
+    if method not in ("with_suffix", "with_name") or not isinstance(new, ast.Constant):
+        return None
+    name = str(new.value)
+    paths = written(module, node.func.value, steps)
+    if not paths or any(path.text.endswith(">") for path in paths):
+        return None
+
+    def change(text: str) -> str:
+        if method == "with_suffix":
+            return posixpath.splitext(text)[0] + name
+        return posixpath.join(posixpath.dirname(text), name)
+
+    return [_changed(path, change) for path in paths]
+
+
+def _listed(module: Module, node: ast.expr, steps: int) -> list[Path] | None:
+    """Return as a glob what a loop variable stands for that goes through a folder."""
+    node = _bare(module, node)
+    if not isinstance(node, ast.Name):
+        return None
+    bindings = module.bindings(node.id, node)
+    if len(bindings) != 1 or bindings[0].how != "element" or bindings[0].target:
+        return None
+    call = bindings[0].node
+    if isinstance(call, ast.Call) and module.qualified(call.func) in ("sorted", "list"):
+        call = call.args[0] if call.args else call
+    if not isinstance(call, ast.Call):
+        return None
+    last, first = python.last_name(call.func), call.args[0] if call.args else None
+    if (module.qualified(call.func) or "") in ("glob.glob", "glob.iglob") and first is not None:
+        return written(module, first, steps)
+    if not isinstance(call.func, ast.Attribute) or last not in ("glob", "rglob", "iterdir"):
+        return None
+    folders = written(module, call.func.value, steps)
+    names = written(module, first, steps) if first is not None and last == "glob" else []
+    return [
+        _changed(folder, lambda text, name=name: f"{text}/{name}")  # type: ignore[misc]
+        for folder in folders
+        for name in [each.text for each in names] or ["**" if last == "rglob" else "*"]
+    ]
+
+
+def is_in_memory(fact: tracking.Fact) -> bool:
+    """Tell whether a "saved" fact saves into a buffer, to copy an object or to send it."""
+    path = tracking.saving(fact).path
+    return path is not None and _opened(fact.module, path, 0) is None
 
 
 def _opened(module: Module, node: ast.expr, depth: int) -> ast.expr | None:
@@ -56,7 +160,9 @@ def _opened(module: Module, node: ast.expr, depth: int) -> ast.expr | None:
     if depth > 20:
         return node
     if isinstance(node, ast.Attribute) and node.attr == "name":
-        return node.value  # of a temporary file
+        holder = module.qualified(node.value) or ""
+        if not holder.startswith("tempfile.TemporaryDirectory"):
+            return node.value  # of a temporary file
     if isinstance(node, ast.Name):
         for binding in module.bindings(node.id, node):
             if binding.how in ("entered", "value") and isinstance(binding.node, ast.Call):
@@ -74,17 +180,20 @@ def _opened(module: Module, node: ast.expr, depth: int) -> ast.expr | None:
     return node
 
 
-def _text(value: Value) -> str:
+def _text(value: Value, *, usual: bool = False) -> str:
     if isinstance(value, values.Named):
-        return _text(value.value)
+        return _text(value.value, usual=usual)
     if isinstance(value, values.Joined):
-        return "".join(map(_text, value.parts))
+        return "".join(_text(part, usual=usual) for part in value.parts)
     if isinstance(value, values.Literal):
         return value.text
     if isinstance(value, values.Result):
-        return f"<{value.callee} {id(value.node)}>"  # another one for each call
+        return f"<{value.callee}#{id(value.node)}>"  # another one for each call
     if isinstance(value, values.Choice):
         return "<>"
+    default = None if isinstance(value, values.Unknown) else value.default
+    if usual and default is not None:
+        return _text(default, usual=True)
     return f"<{value.name.rpartition('.')[2] or id(value.node)}>"
 
 
@@ -112,21 +221,47 @@ def is_below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/") or (folder == "." and path[:1] != "/")
 
 
+def may_hold(text: str, path: str) -> bool:
+    """Tell whether a path that is not wholly known can be another one, or a folder above it."""
+    if "<" not in text or text.startswith("<tempfile."):
+        return False
+    pattern = ".*".join(map(re.escape, re.split(r"<[^<>]*>", text)))
+    return re.fullmatch(f"{pattern}(?:/.*)?", path) is not None
+
+
 _STEPS = 100  # to fold what any call is given
 # Calls that do not carry a file away.
 _HARMLESS = re.compile(
-    r"^(?:open|print|str|repr|format|os\.(?:makedirs|mkdir|path\.\w+|fspath|stat|listdir|chmod)"
+    r"^(?:print|str|repr|format|os\.(?:makedirs|mkdir|path\.\w+|fspath|stat|listdir|chmod)"
     r"|pathlib\.\w*Path|len|isinstance|logging\.[\w.()]+|glob\.i?glob|tempfile\.\w+)$"
-    r"|(?:^|[._])(?:load|loads|load_model|load_weights|read|from_pretrained|imread|add_argument)\w*$"
+    r"|(?:^|[._])(?:add_argument\w*|log_params?|set_tags?|log_metrics?"
+    r"|debug|info|warning|error|exception|critical|success)$"
 )
+_LOADING = re.compile(r"(?:^|[._])(?:(?:load|read|from_pretrained|imread)\w*|open)$")
+_DELETING = re.compile(r"^(?:os\.(?:remove|unlink)|shutil\.rmtree)$")
+# Methods of a path; `replace` is one of texts as well, with two arguments.
+_OF_PATHS = {"unlink", "rename", "replace", "copy", "copy_into", "move", "move_into", "read_bytes"}
+_COMMANDS = re.compile(
+    r"(?:^|[._])(?:system|popen|Popen|run\w*|call|check_call|check_output|get(?:status)?output|sh"
+    r"|shell|local|execute\w*|exec\w*)$"
+)
+# What is no path on this machine: where a tracker or store puts it, and for which run.
+_OTHER_KEYWORDS = {"artifact_path", "name", "run_id", "type", "aliases", "key", "bucket"}
 
 
 class Passed(NamedTuple):
-    """A path, or what may be one, that a call is given."""
+    """A path, or what may be one, that a call is given.
+
+    `does`: "loads", "deletes", or "" for what may carry the file away. `is_subject`: it is what
+    the call is about, not where to.
+    """
 
     call: ast.Call
     path: str
+    usual: str  # as of `Path`
     unit: ast.AST
+    does: str = ""
+    is_subject: bool = False
 
 
 def passed(file: File) -> tuple[Passed, ...]:
@@ -139,31 +274,132 @@ def passed(file: File) -> tuple[Passed, ...]:
     found = []
     for call in module.calls:
         name = module.qualified(call.func) or python.last_name(call.func)
-        if call in saving or _HARMLESS.search(name) or not (call.args or call.keywords):
-            continue
-        if module.definition(call.func) is not None:
+        if call in saving or _HARMLESS.search(name) or module.definition(call.func) is not None:
             continue
         unit = programs.unit_of(module, call)
-        for given in (*call.args, *(keyword.value for keyword in call.keywords)):
-            for part in given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]:
-                if _may_be_a_path(part):
-                    found += [
-                        Passed(call, path.text, unit) for path in written(module, part, _STEPS)
-                    ]
+        last = python.last_name(call.func)
+        does = "loads" if _LOADING.search(name) else "deletes" if _DELETING.search(name) else ""
+        if isinstance(call.func, ast.Attribute) and (
+            (last in _OF_PATHS and (last != "replace" or len(call.args) == 1))
+            or (last == "open" and name not in _OPENING)
+        ):
+            does = "deletes" if last == "unlink" else "loads" if last == "open" else ""
+            for path in written(module, call.func.value, _STEPS):
+                found.append(Passed(call, path.text, path.usual, unit, does))
+        for given, is_subject in _given(call):
+            for part in _parts(module, given):
+                texts = [(path.text, path.usual) for path in written(module, part, _STEPS)]
+                if _COMMANDS.search(name):
+                    texts = [(word, word) for _, usual in texts for word in _words(usual)]
+                found += [Passed(call, *both, unit, does, is_subject) for both in texts]
     return tuple(found)
+
+
+def _given(call: ast.Call) -> Iterator[tuple[ast.expr, bool]]:
+    """Yield the arguments of a call, and whether each is what the call is about."""
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    first = "client" in python.last_name(getattr(receiver, "func", receiver)).lower()
+    for position, given in enumerate(call.args):
+        yield given, position == int(first)
+    for keyword in call.keywords:
+        if keyword.arg not in _OTHER_KEYWORDS:
+            yield keyword.value, True
+
+
+def _parts(module: Module, node: ast.expr) -> list[ast.expr]:
+    """Return what may be a path in an argument: it itself, or what a list or dictionary holds."""
+    bindings = module.bindings(node.id, node) if isinstance(node, ast.Name) else ()
+    shown = [node, *(binding.node for binding in bindings if binding.how == "value")]
+    parts: list[ast.expr] = []
+    for each in shown:
+        if isinstance(each, (ast.List, ast.Tuple)):
+            parts += each.elts
+        elif isinstance(each, ast.Dict):
+            parts += each.values
+        elif isinstance(each, ast.Call) and python.last_name(each.func) == "split":
+            split = each.args[0] if module.qualified(each.func) == "shlex.split" else each.func
+            parts.append(split.value if isinstance(split, ast.Attribute) else split)
+    return [part for part in (parts or [node]) if _may_be_a_path(part)]
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a command, `{name}` and `$name` as a variable's value."""
+    words = re.split(r"[\s\"';|&]+", text)
+    return [_plain(re.sub(r"\$?\{(\w+)\}|\$(\w+)", r"<\1\2>", word)) for word in words if word]
 
 
 def _may_be_a_path(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and " " not in node.value.strip()
+        return isinstance(node.value, str)
     return isinstance(
         node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp, ast.JoinedStr)
     )
 
 
+class Carried:
+    """What the calls of a program do with the files that they are given."""
+
+    def __init__(self, program: Program, logging: Container[ast.AST]) -> None:
+        self._program = program
+        self._logging = logging  # the calls that log or upload
+        self._outs = dvc_outs(program.root.file)
+
+    @functools.cached_property
+    def _all(self) -> list[Passed]:
+        return [
+            each
+            for module in self._program.modules
+            for each in module.file.read(passed)
+            if each.unit in self._program.known
+        ]
+
+    def is_scratch(self, path: Path) -> bool:
+        """Tell whether the program itself loads a file and deletes it."""
+        done = {each.does for each in self._all if each.does and is_below(path.text, each.path)}
+        return done == {"loads", "deletes"}
+
+    def is_kept(self, path: Path) -> bool:
+        """Tell whether a file, or a folder above it, is logged, uploaded, or kept where it is."""
+        text = path.text
+        return (
+            is_stored(text)
+            or any(is_below(text, out) or out.endswith(f"/{text}") for out in self._outs)
+            or any(self._logs(each) and is_below(text, each.path) for each in self._all)
+        )
+
+    def _logs(self, given: Passed) -> bool:
+        medium = python.last_name(given.call.func) in ("Image", "Html", "Plotly", "Object3D")
+        return given.call in self._logging or (medium and not given.does)
+
+    def is_open(self, path: Path, variables: Iterable[str]) -> bool:
+        """Tell whether other code may store a file: one that is given its path, or that names it.
+
+        `variables` are those that hold the path; a notebook's commands name them.
+        """
+        if not path.is_known or is_mounted(path.text):
+            return True
+        named = {f"<{name}>" for name in variables}
+        for each in self._all:
+            if each.does == "loads" or each.path == ".":
+                continue
+            if is_below(path.text, each.path) or is_below(path.usual, each.usual):
+                return True
+            takes_files = re.search(_TAKING_FILES, python.last_name(each.call.func)) is not None
+            logged = takes_files and each.is_subject and each.call in self._logging
+            if each.path in named or (logged and may_hold(each.usual, path.usual)):
+                return True
+        repository = self._program.root.file.repository
+        name = path.text.rpartition("/")[2]
+        if repository is None or "<" in name:
+            return False
+        return bool(repository.matching(repository.commanding(), re.escape(name.encode())))
+
+
+_TAKING_FILES = r"^(?:log_artifacts?|log_asset(?:_folder)?|upload\w*|add_(?:file|dir)|save)$"
+
 # Domino keeps these folders after the run; the others are remote.
 _STORED = re.compile(
-    r"^(?:/mnt/artifacts|/workflow/outputs|<DOMINO_ARTIFACTS_DIR>)(?:/|$)"
+    r"^(?:/mnt/artifacts|/workflow/outputs|<DOMINO_ARTIFACTS_DIR>|<wandb\.run\.dir#\d+>)(?:/|$)"
     r"|^(?!file:)\w[\w+.-]*://|^(?:dbfs:/|/dbfs/|/Volumes/)"
 )
 _MOUNTED = re.compile(r"^/(?:mnt|domino|workflow|content/drive|gcs|opt/ml)/")
@@ -188,11 +424,12 @@ def dvc_outs(file: File) -> frozenset[str]:
         out
         for path in repository.listed
         if path.endswith(".dvc") or os.path.basename(path) == "dvc.yaml"
-        for out in repository.file(path).read(_outs)
+        for out in repository.file(path).read(outs)
     )
 
 
-def _outs(file: File) -> tuple[str, ...]:
+def outs(file: File) -> tuple[str, ...]:
+    """Return what a `dvc.yaml` or `.dvc` file declares as outputs, metrics or plots."""
     try:
         return tuple(_declared(file))
     except Unreadable:
@@ -204,12 +441,12 @@ def _declared(file: File) -> Iterator[str]:
 
     top = file.read(yaml.document)
     folder = os.path.dirname(file.path)
-    holders = [top, *(stage for _, _, stage in yaml.items(yaml.get(top, "stages")))]
-    for holder in holders:
+    stages = [stage for _, _, stage in yaml.items(yaml.get(top, "stages"))]
+    for holder in (top, *stages, *(yaml.get(stage, "do") for stage in stages)):
         below = os.path.join(folder, yaml.scalar(yaml.get(holder, "wdir")) or "")
         for kind in ("outs", "metrics", "plots"):
             for entry in yaml.entries(yaml.get(holder, kind)):
                 names = [yaml.scalar(entry), yaml.scalar(yaml.get(entry, "path"))]
                 names += [key for key, _, _ in yaml.items(entry) if key != "path"]
                 for name in filter(None, names):
-                    yield _plain(os.path.join(below, name))
+                    yield re.sub(r"\$\{[^}]*\}", "*", _plain(os.path.join(below, name)))

@@ -631,11 +631,16 @@ _SAVES: dict[str, tuple[str, int]] = {
     "h2o.save_model": ("path", 1),
     "matplotlib.pyplot.savefig": ("fname", 0),
 }
+# Of these libraries alone, for others mean something else by the name.
+_SAVES_OF = {"export": {"keras", "fastai"}, "to_disk": {"spacy"}}
 # Methods of a model or a figure.
 _SAVE_METHODS: dict[str, tuple[str, int]] = {
     "save_model": ("fname", 0),
     "save_weights": ("filepath", 0),
     "save_pretrained": ("save_directory", 0),
+    "save_checkpoint": ("filepath", 0),
+    "export": ("filepath", 0),
+    "to_disk": ("path", 0),
     "to_onnx": ("file_path", 0),
     "savefig": ("fname", 0),
     "write_image": ("file", 0),
@@ -666,9 +671,12 @@ def _saved(
         library = LIBRARIES.get(receiver.partition(".")[0])
         if last == "savefig" or (last.startswith("write_") and receiver.startswith("plotly")):
             yield "saved", call, "figure", True
-        elif last.startswith("write_"):
+        elif last.startswith("write_") or library not in _SAVES_OF.get(last, {library}):
             return
-        elif library is not None and not (library == "torch" and last == "save"):
+        elif library == "torch" and last == "save":
+            if receiver.startswith("torch.jit."):
+                yield "saved", call, library, True
+        elif library is not None:
             yield "saved", call, library, True
         elif not receiver and last != "save" and module.definition(call.func) is None:
             yield "saved", call, "", True
@@ -676,6 +684,33 @@ def _saved(
             owner = module.class_of(call.func.value)
             if owner is None or not module.attribute(owner, last):
                 yield "saved", call, "", True
+    elif last in _WRITES and (written := _serialized(module, call)) is not None:
+        yield "saved", call, "onnx" if _is_onnx(module, written) else "pickle", True
+
+
+# Methods of a file or path that write bytes.
+_WRITES = {"write", "write_bytes"}
+_DUMPS = {"pickle.dumps", "cloudpickle.dumps", "dill.dumps"}
+
+
+def _serialized(module: Module, call: ast.Call) -> ast.Call | None:
+    """Return the call that turns a model into the bytes that are written, if it is one."""
+    given: ast.AST | None = call.args[0] if call.args else None
+    if isinstance(given, ast.Name):
+        bindings = module.bindings(given.id, given)
+        given = bindings[0].node if len(bindings) == 1 and bindings[0].how == "value" else None
+    if not isinstance(given, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    dumps = module.qualified(given.func) in _DUMPS and _serializes_a_model(module, given)
+    return given if dumps or _is_onnx(module, given) else None
+
+
+def _is_onnx(module: Module, call: ast.Call) -> bool:
+    """Tell whether a call gives the bytes of an ONNX model, and not those of another message."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "SerializeToString":
+        return False
+    name = module.qualified(call.func) or ""
+    return "onnx" in name or re.search(r"(?i)onn?x", python.last_name(call.func.value)) is not None
 
 
 # They write any object: what it is must be told from its class, its name or the file's.
@@ -705,7 +740,8 @@ def _serializes_a_model(module: Module, call: ast.Call) -> bool:
                 r"\.[A-Z]\w*(?:\(\)\.fit)?$", name
             ):
                 return True
-    target = argument(call, *_SAVES[module.qualified(call.func) or ""])
+    name = module.qualified(call.func) or ""
+    target = argument(call, *_SAVES[name]) if name in _SAVES else None
     opened = [target]
     for binding in module.bindings(target.id, target) if isinstance(target, ast.Name) else ():
         opened.append(binding.node if isinstance(binding.node, ast.expr) else None)
@@ -733,6 +769,11 @@ def saving(fact: Fact) -> Saving:
             call.func if figure else call.args[0] if call.args else None,
             figure,
         )
+    if last in _WRITES and isinstance(call.func, ast.Attribute):
+        made = _serialized(module, call)
+        onnx = made is not None and _is_onnx(module, made)
+        thing = made.args[0] if made is not None and made.args and not onnx else made
+        return Saving(call.func.value, thing, False)
     keyword, position = _SAVE_METHODS[last]
     path = argument(call, keyword, position)
     for other in ("filepath", "filename", "path", "output_dir", "fname", "format"):
