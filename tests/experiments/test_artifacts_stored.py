@@ -42,6 +42,28 @@ def judged(source: str, *kinds: str) -> list[str]:
 
 
 LOCAL = {
+    "below the folder of the file": (
+        "root = Path(__file__).resolve().parent\njoblib.dump(model, root / 'out' / 'm.joblib')"
+    ),
+    "joined by a method": "joblib.dump(model, Path('out').joinpath('m.joblib'))",
+    "loaded again, and another one logged": (
+        "joblib.dump(model, 'm.joblib')\nbest = joblib.load('m.joblib')\n"
+        "mlflow.sklearn.log_model(other, name='m')"
+    ),
+    "drawn": ("joblib.dump(model, 'm.joblib')\nmlflow.log_figure(draw(model), 'importance.png')"),
+    "one of two": (
+        "def save(thing, path):\n    joblib.dump(thing, path)\n"
+        "save(model, 'm.joblib')\nsave(scaler, 's.joblib')\nmlflow.log_artifact('m.joblib')"
+    ),
+    "pages of figures": (
+        "from matplotlib.backends.backend_pdf import PdfPages\n"
+        "with PdfPages('all.pdf') as pdf:\n    pdf.savefig(fig)"
+    ),
+    "checkpoint": (
+        "import torch\nnet = torch.nn.Linear(1, 1)\n"
+        "torch.save({'epoch': 3, 'net': net.state_dict()}, 'a.pt')"
+    ),
+    "dictionary with the model": "joblib.dump({'model': model, 'columns': columns}, 'm.joblib')",
     "joblib": "joblib.dump(model, 'model.joblib')",
     "joblib by keyword": "joblib.dump(value=model, filename='model.joblib')",
     "pickle": "with open('model.pkl', 'wb') as file:\n    pickle.dump(model, file)",
@@ -151,6 +173,41 @@ STORED = {
         "joblib.dump(model, f'{out}/model-{alpha}.joblib')\nmlflow.log_artifacts(out)"
     ),
     "working folder logged": "joblib.dump(model, 'm.joblib')\nmlflow.log_artifacts('.')",
+    "working folder logged, as it is called": (
+        "joblib.dump(model, 'm.joblib')\nmlflow.log_artifacts(os.getcwd())"
+    ),
+    "below the folder of the file": (
+        "root = Path(__file__).resolve().parent\njoblib.dump(model, root / 'out' / 'm.joblib')\n"
+        "here = os.path.dirname(os.path.abspath(__file__))\n"
+        "mlflow.log_artifact(os.path.join(here, 'out', 'm.joblib'))"
+    ),
+    "joined by a method": (
+        "out = Path('out')\njoblib.dump(model, out.joinpath('m.joblib'))\n"
+        "mlflow.log_artifact('out/m.joblib')"
+    ),
+    "joined by os.sep": (
+        "joblib.dump(model, 'out' + os.sep + 'm.joblib')\nmlflow.log_artifact('out/m.joblib')"
+    ),
+    "loaded again and logged": (
+        "joblib.dump(model, 'best.joblib')\nbest = joblib.load('best.joblib')\n"
+        "mlflow.sklearn.log_model(best, name='m')"
+    ),
+    "pages of figures": (
+        "from matplotlib.backends.backend_pdf import PdfPages\n"
+        "with PdfPages('all.pdf') as pdf:\n    pdf.savefig(fig)\nmlflow.log_artifact('all.pdf')"
+    ),
+    "told of the model": (
+        "pickle.dump(model_history, open('a.pkl', 'wb'))\njoblib.dump(model.predict(X), 'p.pkl')\n"
+        "joblib.dump(model.get_params(), 'q.pkl')\nmlflow.log_text('a', 'b.txt')"
+    ),
+    "tensors of data": (
+        "import torch\ntorch.save({'X': X, 'y': y}, 'data/train.pt')\n"
+        "torch.save(embeddings, 'e.pt')\nmlflow.log_text('a', 'b.txt')"
+    ),
+    "state logged": (
+        "import torch\nnet = torch.nn.Linear(1, 1)\ntorch.save(net.state_dict(), 'net.pt')\n"
+        "mlflow.pytorch.log_state_dict(net.state_dict(), 'net')"
+    ),
     "temporary folder": (
         "with tempfile.TemporaryDirectory() as folder:\n"
         "    path = os.path.join(folder, 'model.joblib')\n    joblib.dump(model, path)\n"
@@ -277,6 +334,14 @@ def test_stored_artifact(rest: str) -> None:
 
 
 UNDECIDED = {
+    "in another working folder": (
+        "os.chdir('out')\njoblib.dump(model, 'm.joblib')\nos.chdir('..')\n"
+        "mlflow.log_artifacts('out')"
+    ),
+    "read and sent": (
+        "import requests\njoblib.dump(model, 'm.joblib')\n"
+        "requests.post(url, data=open('m.joblib', 'rb').read())"
+    ),
     "passed on": "joblib.dump(model, 'm.joblib')\npublish('m.joblib')",
     "copied": "import shutil\njoblib.dump(model, 'm.joblib')\nshutil.copy('m.joblib', target)",
     "removed": "joblib.dump(model, 'm.joblib')\nos.remove('m.joblib')",
@@ -300,9 +365,6 @@ UNDECIDED = {
     ),
     "logged is an unknown path": (
         "joblib.dump(model, 'm.joblib')\nmlflow.log_artifact(path_of(stage))"
-    ),
-    "logged is the working folder": (
-        "joblib.dump(model, 'm.joblib')\nmlflow.log_artifacts(os.getcwd())"
     ),
     "logged are the files of a folder": (
         "joblib.dump(model, 'out/m.joblib')\nfor name in os.listdir('out'):\n"
@@ -423,6 +485,20 @@ def test_what_may_store_the_model(files: dict[str, str]) -> None:
     without = {"train.py": files["train.py"].replace("store.persist(", "score(")}
     without["train.py"] = without["train.py"].replace("model.export_somewhere()", "pass")
     assert [rule for rule, _, _ in found(together(HOOK, without))] == ["no-artifacts"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        program("pass", BEFORE + "from metaflow import FlowSpec, step\n"),
+        "import mlflow\nfrom ultralytics import YOLO\n\nmlflow.start_run()\n"
+        "YOLO('yolo11n.pt').train(data='coco8.yaml')\n",
+    ],
+    ids=["step of Metaflow", "Ultralytics"],
+)
+def test_frameworks_that_may_store_the_model(source: str) -> None:
+    assert judged(source, "violation", "undecided") == ["no-artifacts"]
+    assert judged(source) == []
 
 
 def test_without_a_run_nothing_is_said() -> None:
@@ -625,6 +701,9 @@ def test_tracked_by_dvc() -> None:
     assert found(together(HOOK, {"train.py": source, "dvc.yaml": many})) == []
     plots = "plots:\n- models/ridge.joblib:\n    x: a\n"
     assert found(together(HOOK, {"train.py": source, "dvc.yaml": plots})) == []
+    named = together(HOOK, {"train.py": source, "dvc.yaml": "outs:\n- ${model.path}\n"})
+    assert found(named) == []
+    assert [rule for rule, _, _ in found(named, "undecided")] == ["local-only-artifact"]
     other = {"train.py": source, "dvc.yaml": stage.format("deps", "")}
     assert [rule for rule, _, _ in found(together(HOOK, other))] == ["local-only-artifact"]
 
@@ -635,6 +714,24 @@ def test_named_in_a_script() -> None:
     said = together(HOOK, files)
     assert found(said) == []
     assert found(said, "undecided") != []
+    files["train.sh"] = "python train.py\naws s3 cp bridge.joblib s3://b/\n"
+    assert [rule for rule, _, _ in found(together(HOOK, files))] == ["local-only-artifact"]
+
+
+def test_root_of_another_module() -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/paths.py": (
+            "from pathlib import Path\n\nROOT = Path(__file__).resolve().parents[1]\n"
+            "MODELS = ROOT / 'models'\n"
+        ),
+        "train.py": program(
+            "joblib.dump(model, MODELS / 'm.joblib')", BEFORE + "from app.paths import MODELS\n"
+        ),
+    }
+    assert [rule for rule, _, _ in found(together(HOOK, files))] == ["local-only-artifact"]
+    files["models/m.joblib.dvc"] = "outs:\n- path: m.joblib\n"
+    assert found(together(HOOK, files), "violation", "undecided") == []
 
 
 def test_notebook() -> None:
@@ -810,3 +907,16 @@ def test_large_model_is_not_read(repository: Path, capsys: pytest.CaptureFixture
     subprocess.run(["git", "update-index", "--add", "--cacheinfo", f"100644,{'0' * 39}1,net.pt"])
     assert run(HOOK, ["net.pt"]) == 1
     assert "(300.0 MiB)" in capsys.readouterr().out
+
+
+def test_model_beyond_what_is_read(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A model of any size is judged by its beginning; in LFS, it is none of Git's."""
+    with open("net.gguf", "wb") as file:
+        file.write(b"GGUF")
+        file.truncate(600 * 2**20)
+    assert (run(HOOK, ["net.gguf"]), capsys.readouterr().out) == (0, "")
+    subprocess.run(["git", "update-index", "--add", "--cacheinfo", f"100644,{'0' * 39}1,net.gguf"])
+    assert run(HOOK, ["net.gguf"]) == 1
+    assert "(600.0 MiB)" in capsys.readouterr().out
+    Path(".gitattributes").write_text("*.gguf filter=lfs -text\n")
+    assert (run(HOOK, ["net.gguf"]), capsys.readouterr().out) == (0, "")

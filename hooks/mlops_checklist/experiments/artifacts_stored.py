@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options, run
@@ -93,6 +93,8 @@ def _may_store(program: Program, trainings: Sequence[Fact]) -> bool:
     from mlops_checklist.sources.programs import unit_of
     from mlops_checklist.sources.python import last_name
 
+    if any(training.by in _TELLING for training in trainings) or _is_of_a_pipeline(program):
+        return True
     repository = program.root.file.repository
     if repository is not None:
         name = os.path.basename(program.root.file.path).encode()
@@ -117,6 +119,22 @@ def _may_store(program: Program, trainings: Sequence[Fact]) -> bool:
     return False
 
 
+def _is_of_a_pipeline(program: Program) -> bool:
+    """Tell whether the program imports a framework that keeps what its steps return."""
+    import ast
+
+    return any(
+        name.partition(".")[0] in _PIPELINES
+        for module in program.modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in (getattr(node, "module", "") or "", *(alias.name for alias in node.names))
+    )
+
+
+_PIPELINES = {"metaflow", "zenml", "kedro", "flytekit", "kfp", "dagster"}
+# Libraries that give the model to the tracker that they find, if their settings say so.
+_TELLING = {"ultralytics", "pycaret", "flaml"}
 _SWITCHES = rb"HF_MLFLOW_LOG_ARTIFACTS|WANDB_LOG_MODEL"  # of Hugging Face's callbacks
 _STORING = r"(?i)save|store|persist|upload|publish|export|regist|push|deploy|archive|to_disk|dump"
 
@@ -144,20 +162,22 @@ def _saved(
         variables = _names(saving.path) if saving.path is not None else ()
         kept = not saving.is_figure and models
         kept = kept or objects.hold(fact.module, saving)
-        if kept or (paths and all(map(carried.is_kept, paths))):
+        kept = kept or bool(paths and objects.loaded.issuperset(path.text for path in paths))
+        lost = [path for path in paths or () if not carried.is_kept(path)]
+        if kept or (paths and not lost):
             yield tracking.at(fact, evidence, "stored", "what is saved here is stored as well")
-        elif paths and all(map(carried.is_scratch, paths)):
+        elif paths and all(map(carried.is_scratch, lost)):
             continue
         elif (
             not paths
             or (perhaps and not saving.is_figure)
             or objects.may_hold(fact, saving)
-            or any(carried.is_open(path, variables) for path in paths)
+            or any(carried.is_open(path, variables) for path in lost)
         ):
             message = "it is not known whether what is saved here is stored"
             yield tracking.at(fact, undecided, "local-only-artifact", message)
         else:
-            name = next((path.text for path in paths if "<" not in path.text), "")
+            name = next((path.text for path in lost if "<" not in path.text), "")
             what = f"'{name}'" if name else "the figure" if saving.is_figure else "the model"
             yield tracking.at(
                 fact,
@@ -178,10 +198,15 @@ class _Objects:
         self._logged: set[object] = set()
         self._shown: set[object] = set()
         self._drawing: set[ast.AST] = set()  # units that log a figure
+        self.loaded: set[str] = set()  # the files that logged models are loaded from
         for fact in artifacts:
             last = last_name(getattr(fact.node, "func", fact.node))
-            if last not in ("log_dict", "log_text", "log_table"):
-                self._logged |= _things(fact.module, fact.node, deep=last.startswith("log_model"))
+            if last in ("log_figure", "log_image"):
+                self._shown |= _things(fact.module, fact.node, deep=False)
+            elif last not in ("log_dict", "log_text", "log_table"):
+                things = _things(fact.module, fact.node, deep=last.startswith("log_model"))
+                self._logged |= things
+                self.loaded |= _files(fact.module, things)
             if "figure" in last:
                 self._drawing.add(fact.unit)
         for fact in tracking.known(program, "metrics"):  # `wandb.log({"curve": figure})`
@@ -221,6 +246,22 @@ def _things(module: Module, node: ast.AST, *, deep: bool, receiver: bool = False
                     found.add(behind)
                     found |= _names(behind) if deep else set()
     return found
+
+
+def _files(module: Module, things: Iterable[object]) -> set[str]:
+    """Return the files that the calls among some things load."""
+    import ast
+
+    from mlops_checklist.sources import stored_paths
+    from mlops_checklist.sources.python import last_name
+
+    return {
+        path.text
+        for call in things
+        if isinstance(call, ast.Call) and "load" in last_name(call.func)
+        for given in call.args[:1]
+        for path in stored_paths.written(module.home(call), given)
+    }
 
 
 _FOLLOWED = 20  # names behind one that is logged or saved
@@ -311,7 +352,7 @@ def _is_in_lfs(path: str) -> bool:
         ).stdout
     except OSError:
         return False
-    return said.split(b"\0")[2:3] == [b"lfs"]
+    return said.split(b"\0")[2:3] in ([b"lfs"], [b"annex"])
 
 
 HOOK = Hook(

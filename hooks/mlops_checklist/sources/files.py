@@ -132,7 +132,7 @@ class File:
     def check(self) -> None:
         """Raise Unreadable unless the file is there to be read."""
         if self._data is None:
-            _check(self.path)
+            _check(self.path, whole=self.kind != "model")
 
     @property
     def data(self) -> bytes:
@@ -185,8 +185,8 @@ class File:
         return result
 
 
-def _check(path: str) -> None:
-    """Raise Unreadable unless `path` is a regular file of a size that is read."""
+def _check(path: str, *, whole: bool) -> None:
+    """Raise Unreadable unless `path` is a regular file, of a size that is read as a `whole`."""
     try:
         status = os.stat(path)
     except FileNotFoundError as error:
@@ -201,13 +201,13 @@ def _check(path: str) -> None:
         raise Unreadable("cannot read: it is a directory", "unreadable")
     if not stat.S_ISREG(status.st_mode):  # opening a FIFO would wait for ever
         raise Unreadable("cannot read: it is not a regular file", "unreadable")
-    if status.st_size > LARGEST:
+    if whole and status.st_size > LARGEST:
         sizes = f"{status.st_size // 2**20} MiB, more than {LARGEST // 2**20} MiB"
         raise Unreadable(f"cannot read: {sizes}", "unreadable")
 
 
 def _bytes(path: str, size: int = -1) -> bytes:
-    _check(path)
+    _check(path, whole=size < 0)
     try:
         with open(path, "rb") as opened:
             return opened.read(size)

@@ -24,7 +24,8 @@ _NO_PARAMETER = re.compile(
     r"|cache|cache_size|debug|quiet|callbacks?|pin_memory|allow_writing_files|use_label_encoder"
     r"|enable_categorical|copy_x|features?|cat_features|eval_set|validation_data|shape|dim|data"
     r"|datasets?|generator|sampler|collate_fn|tokenizer|distribute_strategy|estimators?|steps"
-    r"|missing|params)$"
+    r"|missing|params|model|args|report_to|processing_class|strategy)$"
+    r"|^(?:save|eval|evaluation|logging|report|push|hub|load|dataloader|metric_for|do|disable)_"
 )
 _SEED = re.compile(r"(?i)(?:^|_)(?:seed|random_state)$")
 _FIT = {
@@ -155,10 +156,27 @@ def _entries(node: ast.expr, module: Module) -> Iterator[Taken]:
 def _parameter(name: str, value: ast.expr, module: Module) -> Iterator[Taken]:
     if _NO_PARAMETER.search(name):
         return
-    if isinstance(value, ast.Constant) and (value.value is None or _SEED.search(name)):
-        return  # a default, or a seed that stands in the source
+    value = _converted(value)
+    if isinstance(value, ast.Constant) and value.value is None:
+        return  # a default
+    if _SEED.search(name):
+        folded = module.file.read(values.values).of(value)
+        if isinstance(value, ast.Constant) or values.literal(folded) is not None:
+            return  # it stands in the source
     if isinstance(value, (ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.UnaryOp)):
         yield _taken(name, value, module)
+
+
+def _converted(node: ast.expr) -> ast.expr:
+    """Return what a value is before it is converted: of `int(args.depth)`, `args.depth`."""
+    while (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("int", "float", "str", "bool", "round")
+        and node.args
+    ):
+        node = node.args[0]
+    return node
 
 
 def _taken(name: str, value: ast.expr, module: Module) -> Taken:
@@ -233,10 +251,22 @@ def covered(logged: Iterable[Fact]) -> Covered:
         for given, named in _given(fact):
             if named is not None:
                 names.add(named)
-                names |= _marks(given, fact.module) if given is not None else frozenset()
+                for part in _parts(given):
+                    names |= _marks(part, fact.module)
             elif given is None or not _cover(given, fact.module, names, roots):
                 everything = True
     return Covered(frozenset(names), frozenset(roots), everything)
+
+
+def _parts(node: ast.expr | None) -> Iterator[ast.expr]:
+    """Yield the variables and fields in a logged value: in `f"{args.lr:.1e}"`, `args.lr`."""
+    waiting: list[ast.AST | None] = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.expr) and dotted(part):
+            yield part
+        elif part is not None:
+            waiting += ast.iter_child_nodes(part)
 
 
 def _given(fact: Fact) -> Iterator[tuple[ast.expr | None, str | None]]:
@@ -293,7 +323,9 @@ def _cover(node: ast.expr, module: Module, names: set[str], roots: set[str]) -> 
                 if key is None:
                     known = _cover(value, home, names, roots) and known
                 elif isinstance(key, ast.Constant):
-                    names |= {str(key.value), *_marks(value, home)}
+                    names.add(str(key.value))
+                    for part in _parts(value):
+                        names |= _marks(part, home)
                     if isinstance(value, ast.Dict):
                         known = _cover(value, home, names, roots) and known
                 else:

@@ -63,7 +63,11 @@ def written(module: Module, node: ast.expr, steps: int = 1_000) -> list[Path]:
     home = module.home(opened)
     folded = home.file.read(values.values).of(opened, steps)
     return [
-        Path(_plain(_text(each)), _begins_known(each), _plain(_text(each, usual=True)))
+        Path(
+            _plain(_text(home, each)),
+            _begins_known(home, each),
+            _plain(_text(home, each, usual=True)),
+        )
         for each in values.alternatives(folded)
     ]
 
@@ -173,28 +177,88 @@ def _opened(module: Module, node: ast.expr, depth: int) -> ast.expr | None:
         name = module.qualified(node.func) or ""
         if name in _BUFFERS:
             return None
-        if name in _OPENING and node.args:
+        if (name in _OPENING or name.endswith(".PdfPages")) and node.args:
             return node.args[0]
         if python.last_name(node.func) == "open" and isinstance(node.func, ast.Attribute):
             return node.func.value  # `path.open("wb")`
     return node
 
 
-def _text(value: Value, *, usual: bool = False) -> str:
+def _text(module: Module, value: Value, *, usual: bool = False) -> str:
     if isinstance(value, values.Named):
-        return _text(value.value, usual=usual)
+        return _text(module, value.value, usual=usual)
     if isinstance(value, values.Joined):
-        return "".join(_text(part, usual=usual) for part in value.parts)
+        return "".join(_text(module, part, usual=usual) for part in value.parts)
     if isinstance(value, values.Literal):
         return value.text
+    if isinstance(value, (values.Unknown, values.Result)):
+        rooted = _rooted(module.home(value.node), value.node)
+        if rooted is not None:
+            return rooted
     if isinstance(value, values.Result):
         return f"<{value.callee}#{id(value.node)}>"  # another one for each call
     if isinstance(value, values.Choice):
         return "<>"
     default = None if isinstance(value, values.Unknown) else value.default
     if usual and default is not None:
-        return _text(default, usual=True)
+        return _text(module, default, usual=True)
     return f"<{value.name.rpartition('.')[2] or id(value.node)}>"
+
+
+def _rooted(module: Module, node: ast.AST) -> str | None:
+    """Return a folder that the place of the module tells: `Path(__file__).resolve().parents[1]`."""
+    levels = 0
+    for _ in range(20):
+        if isinstance(node, ast.Attribute) and node.attr == "parent":
+            levels, node = levels + 1, node.value
+        elif isinstance(node, ast.Attribute):
+            return "/" if module.qualified(node) == "os.sep" else None
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute):
+            level = node.slice.value if isinstance(node.slice, ast.Constant) else None
+            if node.value.attr != "parents" or not isinstance(level, int) or level < 0:
+                return None
+            levels, node = levels + level + 1, node.value.value
+        elif isinstance(node, ast.Call):
+            name = module.qualified(node.func) or ""
+            if name in ("os.getcwd", "pathlib.Path.cwd"):
+                return _above(".", levels)
+            if name in _SAME_PATH and node.args:
+                levels, node = levels + int(name == "os.path.dirname"), node.args[0]
+            elif isinstance(node.func, ast.Attribute) and node.func.attr in _SAME_METHODS:
+                node = node.func.value
+            else:
+                return None
+        elif isinstance(node, ast.Name) and node.id == "__file__":
+            return _above(_plain(module.file.path), levels)
+        elif isinstance(node, ast.Name):
+            bindings = module.bindings(node.id, node)
+            if len(bindings) != 1 or bindings[0].how != "value":
+                return None
+            node = bindings[0].node
+        else:
+            return None
+    return None
+
+
+_SAME_PATH = {
+    "str",
+    "os.fspath",
+    "os.path.abspath",
+    "os.path.realpath",
+    "os.path.normpath",
+    "os.path.dirname",
+    "pathlib.Path",
+}
+_SAME_METHODS = {"resolve", "absolute", "as_posix"}
+
+
+def _above(path: str, levels: int) -> str | None:
+    """Return the folder so many levels above a path; None above the current one."""
+    for _ in range(levels):
+        if path in (".", ".."):
+            return None
+        path = posixpath.dirname(path) or "."
+    return path
 
 
 def _plain(text: str) -> str:
@@ -204,12 +268,14 @@ def _plain(text: str) -> str:
     return posixpath.normpath(text.replace("\\", "/")) if text else ""
 
 
-def _begins_known(value: Value) -> bool:
+def _begins_known(module: Module, value: Value) -> bool:
     """Tell whether the beginning of a path is a text, or an option whose default is one."""
     while isinstance(value, (values.Named, values.Joined)):
         value = value.value if isinstance(value, values.Named) else value.parts[0]
     if isinstance(value, values.Option):
-        return value.default is not None and _begins_known(value.default)
+        return value.default is not None and _begins_known(module, value.default)
+    if isinstance(value, (values.Unknown, values.Result)):
+        return _rooted(module.home(value.node), value.node) is not None
     return isinstance(value, values.Literal)
 
 
@@ -233,7 +299,7 @@ _STEPS = 100  # to fold what any call is given
 # Calls that do not carry a file away.
 _HARMLESS = re.compile(
     r"^(?:print|str|repr|format|os\.(?:makedirs|mkdir|path\.\w+|fspath|stat|listdir|chmod)"
-    r"|pathlib\.\w*Path|len|isinstance|logging\.[\w.()]+|glob\.i?glob|tempfile\.\w+)$"
+    r"|pathlib\.\w*Path|len|isinstance|matplotlib\.[\w.]+\.PdfPages|logging\.[\w.()]+|glob\.i?glob|tempfile\.\w+)$"
     r"|(?:^|[._])(?:add_argument\w*|log_params?|set_tags?|log_metrics?"
     r"|debug|info|warning|error|exception|critical|success)$"
 )
@@ -319,6 +385,9 @@ def _parts(module: Module, node: ast.expr) -> list[ast.expr]:
         elif isinstance(each, ast.Call) and python.last_name(each.func) == "split":
             split = each.args[0] if module.qualified(each.func) == "shlex.split" else each.func
             parts.append(split.value if isinstance(split, ast.Attribute) else split)
+    for call in ast.walk(node):  # `open(path, "rb").read()`
+        if isinstance(call, ast.Call) and call is not node and call.args:
+            parts += [call] if module.qualified(call.func) in _OPENING else []
     return [part for part in (parts or [node]) if _may_be_a_path(part)]
 
 
@@ -353,6 +422,11 @@ class Carried:
             if each.unit in self._program.known
         ]
 
+    @functools.cached_property
+    def _changes_folder(self) -> bool:
+        """Tell whether relative paths have another meaning in the course of the program."""
+        return any(python.last_name(each.call.func) == "chdir" for each in self._all)
+
     def is_scratch(self, path: Path) -> bool:
         """Tell whether the program itself loads a file and deletes it."""
         done = {each.does for each in self._all if each.does and is_below(path.text, each.path)}
@@ -376,7 +450,13 @@ class Carried:
 
         `variables` are those that hold the path; a notebook's commands name them.
         """
-        if not path.is_known or is_mounted(path.text):
+        text = path.text
+        if not path.is_known or is_mounted(text):
+            return True
+        # An output of which DVC fills in the name, such as `${model.path}`.
+        if any(out.endswith("*") and is_below(text, f"{out}*") for out in self._outs):
+            return True
+        if text[:1] != "/" and self._changes_folder:
             return True
         named = {f"<{name}>" for name in variables}
         for each in self._all:
@@ -392,7 +472,8 @@ class Carried:
         name = path.text.rpartition("/")[2]
         if repository is None or "<" in name:
             return False
-        return bool(repository.matching(repository.commanding(), re.escape(name.encode())))
+        word = rb"(?<![\w.-])" + re.escape(name.encode()) + rb"(?![\w-])"
+        return bool(repository.matching(repository.commanding(), word))
 
 
 _TAKING_FILES = r"^(?:log_artifacts?|log_asset(?:_folder)?|upload\w*|add_(?:file|dir)|save)$"
@@ -446,7 +527,7 @@ def _declared(file: File) -> Iterator[str]:
         below = os.path.join(folder, yaml.scalar(yaml.get(holder, "wdir")) or "")
         for kind in ("outs", "metrics", "plots"):
             for entry in yaml.entries(yaml.get(holder, kind)):
-                names = [yaml.scalar(entry), yaml.scalar(yaml.get(entry, "path"))]
-                names += [key for key, _, _ in yaml.items(entry) if key != "path"]
-                for name in filter(None, names):
+                path = yaml.scalar(yaml.get(entry, "path"))
+                keys = [key for key, _, _ in yaml.items(entry)]  # `model.pkl: {cache: false}`
+                for name in filter(None, [yaml.scalar(entry), *([path] if path else keys)]):
                     yield re.sub(r"\$\{[^}]*\}", "*", _plain(os.path.join(below, name)))

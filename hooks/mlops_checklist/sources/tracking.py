@@ -9,6 +9,7 @@ train and to save. Which MLflow flavours log by themselves: mlflow.org, "Automat
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -129,7 +130,7 @@ _CALLS: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(("log_metric", "log_metrics"), (_M,)),
         **dict.fromkeys(
             "log_artifact log_artifacts log_model log_figure log_image log_table log_dict log_text "
-            "log_stream log_trained_model".split(),
+            "log_stream log_trained_model log_state_dict".split(),
             (_A,),
         ),
     },
@@ -137,6 +138,7 @@ _CALLS: dict[str, dict[str, tuple[str, ...]]] = {
         "init": ("run",),
         "log": (_M,),
         "config.update": (_P,),
+        "config.setdefaults": (_P,),
         "sweep": (_P,),
         "agent": (_P,),
         "WandbCallback": (_M, _A),
@@ -214,6 +216,7 @@ _CALLS: dict[str, dict[str, tuple[str, ...]]] = {
         "TensorBoard": ("run", _M),
         "add_hparams": (_P, _M),
         "hparams": (_P,),
+        "KerasCallback": (_P,),
         "add_text": (_P,),
         "text": (_P,),
         **dict.fromkeys(
@@ -239,6 +242,7 @@ _CALLS: dict[str, dict[str, tuple[str, ...]]] = {
         "report": (_M,),
     },
     "optuna": {"MLflowCallback": ("run", _P, _M), "WeightsAndBiasesCallback": ("run", _P, _M)},
+    "accelerate": {"init_trackers": ("run",), "log": (_M,)},
 }
 _PACKAGES = {
     "trains": "clearml",
@@ -278,6 +282,7 @@ _UPLOADS = frozenset(
     "fput_object".split()
 )
 _PARAMETER_KEY = r"(?i)param|config|hyper|setting|args|\blr\b|learning|batch|epoch|optimi"
+_METRIC_KEY = r"(?i)metric|loss|acc|auc|f1|mse|mae|r2|score|precision|recall|error|test|val|eval"
 _LIGHTNING = r"^(?:pytorch_)?lightning\b"
 
 
@@ -307,6 +312,10 @@ def _tracked(
         tail = ".".join(name.split(".")[-2:])
         done = table.get(last) or table.get(tail, ())
         by = {"lightning": _LOGGERS.get(last, "lightning"), "ray": "ray"}.get(package, package)
+        if last == "log_batch" and not python.has_unpacking(call):
+            done = tuple(what for what in done if argument(call, what, 1 + (what == _P)))
+        elif package in ("neptune", "aim") and last in ("assign", "set"):
+            done = _kept(call)
         for what in done:
             yield what.lstrip("?"), call, by, not what.startswith("?")
         if "run" in done:
@@ -327,6 +336,25 @@ def _tracked(
         yield _BY_NAME[last], call, "", False
     elif last == "log" and call.args and isinstance(call.args[0], ast.Dict):
         yield _M, call, "", False  # `run.log({"loss": loss})` of a run that is handed in
+    elif last == "update" and isinstance(call.func, ast.Attribute) and _is_config(call.func.value):
+        yield _P, call, "", False
+
+
+def _is_config(node: ast.AST) -> bool:
+    """Tell whether this is the configuration of a run that is handed in: `run.config`."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "config"
+        and re.search(r"(?i)run|wandb|experiment", python.last_name(node.value)) is not None
+    )
+
+
+def _kept(call: ast.Call) -> tuple[str, ...]:
+    """Return what `run["parameters"].assign(…)` and `run.set("hparams", …)` log."""
+    holder = call.func.value if isinstance(call.func, ast.Attribute) else None
+    key = holder.slice if isinstance(holder, ast.Subscript) else argument(call, "key", 0)
+    text = str(key.value) if isinstance(key, ast.Constant) else ""
+    return (_P,) if re.search(_PARAMETER_KEY, text) else ("?parameters", _M)
 
 
 _LOGGERS = {
@@ -354,8 +382,10 @@ def _begun(
 ) -> Iterator[tuple[str, ast.AST, str, bool]]:
     """Yield what the arguments log with which a run begins."""
     given = {keyword.arg for keyword in call.keywords}
-    if package == "wandb" and given & {"config", None}:
+    if "wandb" in (package, by) and given & {"config", None}:
         yield _P, call, by, "config" in given
+    if package == "accelerate" and argument(call, "config", 1) is not None:
+        yield _P, call, by, True
     if package == "lightning":
         stores = argument(call, "log_model")
         if isinstance(stores, ast.Constant) and stores.value:
@@ -405,6 +435,10 @@ def _assigned(module: Module) -> Iterator[tuple[str, ast.AST, str, bool]]:
                 package = _package(holder)
                 if package == "wandb" and holder.endswith("config"):
                     yield _P, node, package, True
+                elif holder == "wandb" and python.last_name(target) == "config":
+                    yield _P, node, package, False
+                elif package is None and not holder and _is_config(target.value):
+                    yield _P, node, "", False
                 elif (package == "wandb" and holder.endswith("summary")) or (
                     package == "dvclive" and holder.endswith("summary")
                 ):
@@ -415,7 +449,8 @@ def _assigned(module: Module) -> Iterator[tuple[str, ast.AST, str, bool]]:
                         yield _P, node, package, True
                     else:
                         yield _M, node, package, True
-                        yield _P, node, package, False
+                        if not re.search(_METRIC_KEY, str(key)):
+                            yield _P, node, package, False
 
 
 def inherits(module: Module, owner: ast.ClassDef, pattern: str) -> bool:
@@ -458,7 +493,7 @@ LIBRARIES = {
         for name in (
             "xgboost lightgbm catboost keras transformers pyspark statsmodels prophet h2o "
             "ultralytics torch spacy pycaret flaml autogluon tpot ngboost pmdarima darts surprise "
-            "implicit gensim fasttext cuml hdbscan lifelines"
+            "implicit gensim fasttext cuml hdbscan lifelines stable_baselines3"
         ).split()
     },
 }
@@ -629,6 +664,7 @@ _SAVES: dict[str, tuple[str, int]] = {
     "keras.models.save_model": ("filepath", 1),
     "keras.saving.save_model": ("filepath", 1),
     "h2o.save_model": ("path", 1),
+    "accelerate.Accelerator().save": ("f", 1),
     "matplotlib.pyplot.savefig": ("fname", 0),
 }
 # Of these libraries alone, for others mean something else by the name.
@@ -661,7 +697,7 @@ def _saved(
     module: Module, call: ast.Call, name: str, last: str
 ) -> Iterator[tuple[str, ast.AST, str, bool]]:
     if name in _SAVES:
-        if name.partition(".")[0] in _SERIALIZERS and not _serializes_a_model(module, call):
+        if _writes_anything(name) and not _serializes_a_model(module, call):
             return
         yield "saved", call, "figure" if last == "savefig" else name.partition(".")[0], True
     elif name.startswith("mlflow.") and last == "save_model":
@@ -715,6 +751,7 @@ def _is_onnx(module: Module, call: ast.Call) -> bool:
 
 # They write any object: what it is must be told from its class, its name or the file's.
 _SERIALIZERS = {"joblib", "pickle", "cloudpickle", "dill", "sklearn"}
+_OF_TENSORS = {"torch.save", "accelerate.Accelerator().save"}  # of parameters, and of data
 _FITTED_NAME = re.compile(
     r"(?i)model|clf|classifier|regress|pipe|estimator|scaler|encoder|vectori[sz]er|transformer"
     r"|imputer|preprocess|weights|forest|booster|(?:^|_)(?:pca|svm|svc|knn|xgb|lgb|lgbm|rf|le|net)"
@@ -722,13 +759,49 @@ _FITTED_NAME = re.compile(
 )
 
 
+# What is made from a model, or says something of it, is none.
+_NO_MODEL = re.compile(
+    r"(?i)(?:hist|history|params?|parameters|metrics?|results?|scores?|config|names?|info|meta"
+    r"|metadata|reports?|features?|columns|cols|preds?|predictions?|data|dataset|mapping|summary"
+    r"|args|labels?|importances?_?|encoded|predict(?:_proba)?|(?:fit_)?transform|evaluate)$"
+)
+_PARAMETERS = re.compile(
+    r"(?i)state|checkpoint|ckpt|optimi|generator|discriminator|decoder|actor|critic|policy|agent"
+    r"|module|learner|backbone|net$|(?:^|_)(?:ema|gan|vae|unet|student|teacher|best|epoch)(?:$|[_.])"
+)
+
+
+def _writes_anything(name: str) -> bool:
+    return name.partition(".")[0] in _SERIALIZERS or name in _OF_TENSORS
+
+
+def _named(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
+    """Yield the variables and attributes in some code; of `model.history`, not the model."""
+    waiting = [node]
+    while waiting:
+        inner = waiting.pop()
+        called = inner.func if isinstance(inner, ast.Call) else inner
+        if isinstance(called, (ast.Name, ast.Attribute)):
+            if _NO_MODEL.search(python.last_name(called)):
+                continue
+            if called is inner:
+                yield called
+        waiting += ast.iter_child_nodes(inner)
+
+
 def _serializes_a_model(module: Module, call: ast.Call) -> bool:
     """Tell whether a serializer is given a fitted object, as far as class and names tell."""
     saved = call.args[0] if call.args else argument(call, "value") or argument(call, "obj")
     if saved is None:
         return False
-    names = [node for node in ast.walk(saved) if isinstance(node, (ast.Name, ast.Attribute))]
-    if any(_FITTED_NAME.search(python.last_name(node)) for node in names):
+    serializer = module.qualified(call.func) or ""
+
+    def tells(text: str) -> bool:
+        parameters = serializer in _OF_TENSORS and _PARAMETERS.search(text)
+        return bool(parameters or _FITTED_NAME.search(text)) and not _NO_MODEL.search(text)
+
+    names = [*_named(saved)]
+    if any(tells(python.last_name(node)) for node in names):
         return True
     for node in names:
         if (owner := module.class_of(node)) is not None and module.attribute(owner, "fit"):
@@ -740,8 +813,7 @@ def _serializes_a_model(module: Module, call: ast.Call) -> bool:
                 r"\.[A-Z]\w*(?:\(\)\.fit)?$", name
             ):
                 return True
-    name = module.qualified(call.func) or ""
-    target = argument(call, *_SAVES[name]) if name in _SAVES else None
+    target = argument(call, *_SAVES[serializer]) if serializer in _SAVES else None
     opened = [target]
     for binding in module.bindings(target.id, target) if isinstance(target, ast.Name) else ():
         opened.append(binding.node if isinstance(binding.node, ast.expr) else None)
@@ -749,7 +821,7 @@ def _serializes_a_model(module: Module, call: ast.Call) -> bool:
     return any(
         isinstance(node, ast.Constant)
         and isinstance(node.value, str)
-        and _FITTED_NAME.search(node.value)
+        and tells(os.path.splitext(node.value)[0])
         for node in texts
     )
 
@@ -779,4 +851,6 @@ def saving(fact: Fact) -> Saving:
     for other in ("filepath", "filename", "path", "output_dir", "fname", "format"):
         path = path or argument(call, other)
     receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if name.endswith("PdfPages().savefig"):
+        return Saving(receiver, path, True)
     return Saving(path, receiver, fact.by == "figure")

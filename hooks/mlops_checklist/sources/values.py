@@ -605,8 +605,10 @@ class Values:
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         if name in _GETENV or name in _CONFIG or (method == "get" and name[:-4] in _ENVIRON):
             return self._environ(node, given, depth)
-        if name in _JOINS:
-            parts = [self._fold(part, given, depth) for part in node.args]
+        if name in _JOINS or method == "joinpath":
+            first = node.func.value if isinstance(node.func, ast.Attribute) else node
+            joins = [first, *node.args] if method == "joinpath" else node.args
+            parts = [self._fold(part, given, depth) for part in joins]
             slashed = [piece for part in parts for piece in (Literal("/", node), part)][1:]
             return joined(slashed)
         if name in _TEXTS and node.args:
