@@ -169,7 +169,8 @@ def _is_dvc_stage(program: Program) -> bool:
     assert repository is not None
     name = os.path.basename(program.root.file.path).encode()
     stages = [path for path in repository.listed if os.path.basename(path) == "dvc.yaml"]
-    return bool(repository.matching(stages, re.escape(name)))
+    stages = [file.path for file in repository.matching(stages, re.escape(name))]
+    return bool(repository.matching(stages, rb"\b(?:params|metrics|plots|vars)\b"))
 
 
 # --- One by one ---------------------------------------------------------------------------
@@ -187,12 +188,7 @@ def _unlogged(
     if len(perhaps) > len(logged):
         yield tracking.at(logged[0], evidence, "parameters", "parameters are logged")
         return
-    covered = hyperparameters.covered(logged)
-    lacking: dict[str, hyperparameters.Taken] = {}
-    if not covered.everything:
-        for taken in hyperparameters.taken(program, trainings):
-            if not hyperparameters.is_covered(taken, covered):
-                lacking.setdefault(taken.name, taken)
+    lacking = hyperparameters.lacking(program, trainings, logged)
     if not lacking:
         yield tracking.at(logged[0], evidence, "parameters", "the parameters are logged")
         return

@@ -17,15 +17,18 @@ from mlops_checklist.sources.programs import Program
 from mlops_checklist.sources.python import Module, argument
 from mlops_checklist.sources.tracking import LIBRARIES, Fact, prepares
 
+# By a word at the end of the name, by the beginning, or by the whole name.
 _NO_PARAMETER = re.compile(
     r"(?i)(?:^|_)(?:path|paths|dir|dirs|directory|folder|files?|filename|verbose|verbosity|silent"
     r"|n_?jobs|n_?threads?|num_threads|thread_count|workers|num_workers|devices?|gpus?|cuda|port"
     r"|host|url|uri|logs?|logging|logger|log_level|logging_level|names?|output|out|input|save|load"
-    r"|cache|cache_size|debug|quiet|callbacks?|pin_memory|allow_writing_files|use_label_encoder"
-    r"|enable_categorical|copy_x|features?|cat_features|eval_set|validation_data|shape|dim|data"
-    r"|datasets?|generator|sampler|collate_fn|tokenizer|distribute_strategy|estimators?|steps"
-    r"|missing|params|model|args|report_to|processing_class|strategy)$"
+    r"|cache|cache_size|debug|quiet|callbacks?|pin_memory|data|datasets?|tokenizer|params)$"
     r"|^(?:save|eval|evaluation|logging|report|push|hub|load|dataloader|metric_for|do|disable)_"
+    r"|^(?:allow_writing_files|use_label_encoder|enable_categorical|copy_x|features?|cat_features"
+    r"|validation_data|shape|dim|generator|sampler|collate_fn|distribute_strategy|estimators?"
+    r"|base_estimator|steps|missing|model|args|processing_class|scoring|refit|error_score"
+    r"|return_train_score|pre_dispatch)$"
+    r"|(?-i:[a-z]Cols?$)"
 )
 _SEED = re.compile(r"(?i)(?:^|_)(?:seed|random_state)$")
 _FIT = {
@@ -59,10 +62,14 @@ class Taken(NamedTuple):
 
 
 class Covered(NamedTuple):
-    """What is logged: names, objects all of whose fields are, or (`everything`) who knows what."""
+    """What is logged: names, objects all of whose fields are, or (`everything`) who knows what.
 
-    names: frozenset[str]
-    roots: frozenset[str]
+    `constants`: the name and the value of each that stands in the source.
+    """
+
+    names: set[str]
+    roots: set[str]
+    constants: set[tuple[str, str]]
     everything: bool
 
 
@@ -119,7 +126,7 @@ def _constructed(call: ast.Call, module: Module) -> Iterator[Taken]:
     name = module.qualified(call.func) or ""
     if name.partition(".")[0] not in LIBRARIES or prepares(f"{name}()"):
         return
-    if not name.startswith(("keras", "tensorflow", "lightning", "pytorch_lightning")):
+    if _TAKES.match(name):
         yield from _keywords(call, module)
     for given in (*call.args, *(keyword.value for keyword in call.keywords)):
         parts = [given]
@@ -131,6 +138,13 @@ def _constructed(call: ast.Call, module: Module) -> Iterator[Taken]:
                 for found in module.file.read(values.values).expressions(part):
                     if isinstance(found, ast.Call) and found is not call:
                         yield from _constructed(found, module.home(found))
+
+
+# Classes, but for layers, trainers that do not learn themselves, and folds.
+_TAKES = re.compile(
+    r"(?!keras|tensorflow|tf_keras|(?:pytorch_)?lightning|.*\.metrics\.|.*(?:Fold|Split|LeaveOut)$)"
+    r"(?:.*\.)?[A-Z]\w*$"
+)
 
 
 def _keywords(call: ast.Call, module: Module, only: Iterable[str] = ()) -> Iterator[Taken]:
@@ -184,18 +198,23 @@ def _taken(name: str, value: ast.expr, module: Module) -> Taken:
 
 
 def _loop_count(call: ast.Call, module: Module) -> Iterator[Taken]:
-    """Yield the count of the outermost `for epoch in range(count)` around a training step."""
-    loop, count = module.enclosing(call, ast.For), None
+    """Yield the count of the `for epoch in range(count)` around a training step."""
+    counts: list[ast.expr] = []  # from the inside out
+    of_epochs: list[ast.expr] = []
+    loop = module.enclosing(call, ast.For)
     while loop is not None:
         over = loop.iter
         while isinstance(over, ast.Call) and over.args and python.last_name(over.func) in _WRAPPERS:
             over = over.args[0]
         if isinstance(over, ast.Call) and python.last_name(over.func) in ("range", "trange"):
             count = over.args[-1] if len(over.args) < 3 else over.args[1]
+            counts.append(count)
+            if "epoch" in python.last_name(loop.target).lower():
+                of_epochs.append(count)
         loop = module.enclosing(loop, ast.For)
-    while isinstance(count, ast.BinOp):  # `range(1, epochs + 1)`
-        count = count.left
-    if count is not None:
+    for count in (of_epochs or counts)[-1:]:
+        while isinstance(count, ast.BinOp):  # `range(1, epochs + 1)`
+            count = count.left
         yield from _parameter("epochs", count, module)
 
 
@@ -244,28 +263,35 @@ _FIELDS_OF = {"vars", "asdict", "dict", "to_container", "model_dump", "as_dict",
 
 def covered(logged: Iterable[Fact]) -> Covered:
     """Return what the calls and assignments that log parameters cover."""
-    names: set[str] = set()
-    roots: set[str] = set()
+    noted = Covered(set(), set(), set(), False)
     everything = False
     for fact in logged:
         for given, named in _given(fact):
             if named is not None:
-                names.add(named)
-                for part in _parts(given):
-                    names |= _marks(part, fact.module)
-            elif given is None or not _cover(given, fact.module, names, roots):
+                _note(named, given, fact.module, noted)
+            elif given is None or not _cover(given, fact.module, noted):
                 everything = True
-    return Covered(frozenset(names), frozenset(roots), everything)
+    return noted._replace(everything=everything)
 
 
-def _parts(node: ast.expr | None) -> Iterator[ast.expr]:
+def _note(name: str, value: ast.expr | None, module: Module, noted: Covered) -> None:
+    """Note one parameter that is logged, and what its value is made of."""
+    noted.names.add(name)
+    for part in (value, *_parts(value)) if value is not None else ():
+        noted.names.update(_marks(part, module))
+        noted.roots.update(_texts(part))  # `log_param("args", args)` holds all of its fields
+    if isinstance(value, ast.Constant) and value.value not in (None, True, False):
+        noted.constants.add((name, repr(value.value)))
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
     """Yield the variables and fields in a logged value: in `f"{args.lr:.1e}"`, `args.lr`."""
-    waiting: list[ast.AST | None] = [node]
+    waiting: list[ast.AST] = [node]
     while waiting:
         part = waiting.pop()
         if isinstance(part, ast.expr) and dotted(part):
             yield part
-        elif part is not None:
+        else:
             waiting += ast.iter_child_nodes(part)
 
 
@@ -283,7 +309,7 @@ def _given(fact: Fact) -> Iterator[tuple[ast.expr | None, str | None]]:
         return
     assert isinstance(node, ast.Call)
     last = python.last_name(node.func)
-    client = "Client()" in (module.qualified(node.func) or "")
+    client = re.search(r"Client\(\)|MLFlowLogger\(\)\.exp", module.qualified(node.func) or "")
     if last in _ONE:
         first = 1 if client else 0
         name = argument(node, "key", first) or argument(node, "name", first)
@@ -312,38 +338,58 @@ def _iterated(key: ast.expr | None, module: Module) -> ast.expr | None:
     return None
 
 
-def _cover(node: ast.expr, module: Module, names: set[str], roots: set[str]) -> bool:
+def _cover(node: ast.expr, module: Module, noted: Covered) -> bool:
     """Note what a collection of parameters holds; False, if that cannot be told."""
     known = True
-    roots |= _texts(node)
+    noted.roots.update(_texts(node))
+    for key, value in _added(node, module):
+        _note(key, value, module, noted)
     for found in module.file.read(values.values).expressions(node):
         home = module.home(found)
         if isinstance(found, ast.Dict):
-            for key, value in zip(found.keys, found.values, strict=True):
-                if key is None:
-                    known = _cover(value, home, names, roots) and known
-                elif isinstance(key, ast.Constant):
-                    names.add(str(key.value))
-                    for part in _parts(value):
-                        names |= _marks(part, home)
+            for name, value in zip(found.keys, found.values, strict=True):
+                if name is None:
+                    known = _cover(value, home, noted) and known
+                elif isinstance(name, ast.Constant):
+                    _note(str(name.value), value, home, noted)
                     if isinstance(value, ast.Dict):
-                        known = _cover(value, home, names, roots) and known
+                        known = _cover(value, home, noted) and known
                 else:
                     known = False
         elif isinstance(found, ast.BinOp) and isinstance(found.op, ast.BitOr):
-            known = _cover(found.left, home, names, roots) and known
-            known = _cover(found.right, home, names, roots) and known
+            known = _cover(found.left, home, noted) and known
+            known = _cover(found.right, home, noted) and known
         elif isinstance(found, ast.Attribute) and found.attr == "__dict__":
-            roots |= _texts(found.value)
+            noted.roots.update(_texts(found.value))
         elif isinstance(found, ast.Call) and python.last_name(found.func) in _FIELDS_OF:
-            names |= {keyword.arg for keyword in found.keywords if keyword.arg}
+            _note_keywords(found, home, noted)
             holder = found.args[0] if found.args else getattr(found.func, "value", None)
             if holder is not None:
-                roots |= _texts(holder)
-                names |= _options(holder, home)
+                noted.roots.update(_texts(holder))
+                noted.names.update(_options(holder, home))
+                for made in home.file.read(values.values).expressions(holder):
+                    if isinstance(made, ast.Call):
+                        _note_keywords(made, home, noted)
         else:
             known = False  # `get_params()`, a comprehension, what a function returns, …
     return known
+
+
+def _note_keywords(call: ast.Call, module: Module, noted: Covered) -> None:
+    for keyword in call.keywords:
+        if keyword.arg is not None:
+            _note(keyword.arg, keyword.value, module, noted)
+
+
+def _added(node: ast.expr, module: Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what is put into a dictionary where it does not stand: `params["depth"] = 3`."""
+    name = dotted(node)
+    for other in ast.walk(module.tree) if name else ():
+        for target in other.targets if isinstance(other, ast.Assign) else ():
+            if not isinstance(target, ast.Subscript) or dotted(target.value) != name:
+                continue
+            if isinstance(target.slice, ast.Constant):
+                yield str(target.slice.value), other.value
 
 
 def _options(holder: ast.expr, module: Module) -> set[str]:
@@ -354,7 +400,23 @@ def _options(holder: ast.expr, module: Module) -> set[str]:
 # --- Comparing ----------------------------------------------------------------------------
 
 
-def is_covered(taken: Taken, covered: Covered) -> bool:
+def lacking(
+    program: Program, trainings: Sequence[Fact], logged: Iterable[Fact]
+) -> dict[str, Taken]:
+    """Return the parameters that the trainings take and that are not logged, by their names."""
+    held = covered(logged)
+    every = [*taken(program, trainings)] if not held.everything else []
+    words = {word for each in every for word in _words(each)}
+    elsewhere = {value for name, value in held.constants if _plain(name) not in words}
+    found: dict[str, Taken] = {}
+    for each in every:
+        constant = repr(each.value.value) if isinstance(each.value, ast.Constant) else ""
+        if not _is_covered(each, held) and constant not in elsewhere:
+            found.setdefault(each.name, each)
+    return found
+
+
+def _is_covered(taken: Taken, covered: Covered) -> bool:
     """Tell whether a parameter is logged, under whatever of its names."""
     if any(
         mark == root or mark.startswith(f"{root}.")
@@ -362,15 +424,17 @@ def is_covered(taken: Taken, covered: Covered) -> bool:
         for root in covered.roots
     ):
         return True
-    wanted = {_plain(name) for name in (taken.name, *taken.marks)}
-    for same in _SAME:
-        if wanted & same:
-            wanted |= same
     return any(
-        logged == name or logged.endswith(f"_{name}")
+        logged == word or logged.endswith(f"_{word}")
         for logged in map(_plain, covered.names)
-        for name in wanted
+        for word in _words(taken)
     )
+
+
+def _words(taken: Taken) -> set[str]:
+    """Return the words that a parameter is known by."""
+    found = {_plain(name) for name in (taken.name, *taken.marks)}
+    return found.union(*(same for same in _SAME if found & same))
 
 
 def _plain(name: str) -> str:

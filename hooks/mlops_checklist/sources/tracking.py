@@ -232,6 +232,8 @@ _CALLS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "log_hyperparams": (_P,),
         "log_metrics": (_M,),
+        "config.update": (_P,),  # of `logger.experiment`, the tracker's own run
+        "experiment.log": (_M,),
     },
     "ray": {
         **dict.fromkeys(
@@ -311,9 +313,12 @@ def _tracked(
         table = _CALLS[package]
         tail = ".".join(name.split(".")[-2:])
         done = table.get(last) or table.get(tail, ())
+        if package == "lightning" and not done and last in _BY_NAME:
+            done = (_BY_NAME[last],)
         by = {"lightning": _LOGGERS.get(last, "lightning"), "ray": "ray"}.get(package, package)
         if last == "log_batch" and not python.has_unpacking(call):
-            done = tuple(what for what in done if argument(call, what, 1 + (what == _P)))
+            given = {_P: argument(call, "params", 2), _M: argument(call, "metrics", 1)}
+            done = tuple(what for what in done if given[what] is not None)
         elif package in ("neptune", "aim") and last in ("assign", "set"):
             done = _kept(call)
         for what in done:
@@ -436,12 +441,10 @@ def _assigned(module: Module) -> Iterator[tuple[str, ast.AST, str, bool]]:
                 if package == "wandb" and holder.endswith("config"):
                     yield _P, node, package, True
                 elif holder == "wandb" and python.last_name(target) == "config":
-                    yield _P, node, package, False
+                    yield _P, node, "wandb", False
                 elif package is None and not holder and _is_config(target.value):
                     yield _P, node, "", False
-                elif (package == "wandb" and holder.endswith("summary")) or (
-                    package == "dvclive" and holder.endswith("summary")
-                ):
+                elif package in ("wandb", "dvclive") and holder.endswith("summary"):
                     yield _M, node, package, True
                 elif package in ("neptune", "aim") and isinstance(target, ast.Subscript):
                     key = target.slice.value if isinstance(target.slice, ast.Constant) else ""
