@@ -385,7 +385,9 @@ def _added(node: ast.expr, module: Module) -> Iterator[tuple[str, ast.expr]]:
     """Yield what is put into a dictionary where it does not stand: `params["depth"] = 3`."""
     name = dotted(node)
     for other in ast.walk(module.tree) if name else ():
-        for target in other.targets if isinstance(other, ast.Assign) else ():
+        if not isinstance(other, ast.Assign):
+            continue
+        for target in other.targets:
             if not isinstance(target, ast.Subscript) or dotted(target.value) != name:
                 continue
             if isinstance(target.slice, ast.Constant):
