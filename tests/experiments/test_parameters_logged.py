@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from helpers import found, notebook, outcomes, together
 
 from mlops_checklist.experiments.parameters_logged import HOOK
+from mlops_checklist.outcome import Outcome
 
 BEFORE = """\
 import mlflow
@@ -653,3 +656,2433 @@ def test_loader_of_validation_data_and_an_alias() -> None:
         "Model(load()).train()\n"
     )
     assert judged(alias) == []
+
+
+# --- Shapes of real code --------------------------------------------------------------------
+
+Source = str | dict[str, str]
+
+
+def said_of(source: Source) -> list[Outcome]:
+    return together(HOOK, {"train.py": source} if isinstance(source, str) else source)
+
+
+FLAGGED_SHAPES: dict[str, tuple[str, Source]] = {
+    "helper with one forgotten": (
+        "unlogged-parameter:kernel",
+        """\
+import argparse
+import mlflow
+from sklearn.svm import SVC
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--penalty", type=float, default=1.0)
+    parser.add_argument("--kernel", default="rbf")
+    return parser.parse_args()
+
+
+def main(options):
+    with mlflow.start_run():
+        mlflow.log_param("C", options.penalty)
+        model = SVC(C=options.penalty, kernel=options.kernel)
+        model.fit(X, y)
+
+
+if __name__ == "__main__":
+    main(parse())
+""",
+    ),
+    "model_dump of a nested part does not hold another part": (
+        "unlogged-parameter:subsample",
+        """\
+import mlflow
+from settings import Settings
+from xgboost import XGBClassifier
+settings = Settings()
+with mlflow.start_run():
+    mlflow.log_params(settings.model.model_dump())
+    m = XGBClassifier(max_depth=settings.model.depth, subsample=settings.data.subsample)
+    m.fit(X, y)
+""",
+    ),
+    "hydra, one by one": (
+        "unlogged-parameter:solver",
+        """\
+import hydra
+import mlflow
+from sklearn.linear_model import Ridge
+
+
+@hydra.main(config_path="conf", config_name="config", version_base=None)
+def main(cfg):
+    with mlflow.start_run():
+        mlflow.log_param("alpha", cfg.model.alpha)
+        model = Ridge(alpha=cfg.model.alpha, solver=cfg.model.solver)
+        model.fit(X, y)
+
+
+if __name__ == "__main__":
+    main()
+""",
+    ),
+    "boost round": (
+        "unlogged-parameter:num_boost_round",
+        """\
+import mlflow
+import lightgbm as lgb
+params = {"objective": "binary", "num_leaves": 31}
+with mlflow.start_run():
+    mlflow.log_params(params)
+    stop = lgb.early_stopping(10)
+    booster = lgb.train(params, train_set, num_boost_round=100, callbacks=[stop])
+""",
+    ),
+    "helper in another module, one missing": (
+        "unlogged-parameter:degree",
+        {
+            "train.py": """\
+import mlflow
+from sklearn.svm import SVC
+from utils import record
+params = {"C": 1.0, "gamma": 0.5}
+with mlflow.start_run():
+    SVC(**params, degree=4).fit(X, y)
+    record(params)
+""",
+            "utils.py": """\
+import mlflow
+
+
+def record(values):
+    for name, value in values.items():
+        mlflow.log_param(name, value)
+""",
+        },
+    ),
+    "helper that logs nothing": (
+        "no-parameters",
+        {
+            "train.py": """\
+import mlflow
+from sklearn.svm import SVC
+from utils import log_params
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+    log_params({"C": 1.0})
+""",
+            "utils.py": """\
+def log_params(values):
+    for name, value in values.items():
+        print(name, value)
+""",
+        },
+    ),
+    "click": (
+        "unlogged-parameter:gamma",
+        """\
+import click
+import mlflow
+from sklearn.svm import SVC
+
+
+@click.command()
+@click.option("--c", default=1.0)
+@click.option("--gamma", default=1.0)
+def main(c, gamma):
+    with mlflow.start_run():
+        mlflow.log_param("c", c)
+        SVC(C=c, gamma=gamma).fit(X, y)
+
+
+if __name__ == "__main__":
+    main()
+""",
+    ),
+    "MlflowClient one by one": (
+        "unlogged-parameter:gamma",
+        """\
+from mlflow.tracking import MlflowClient
+from sklearn.svm import SVC
+client = MlflowClient()
+run = client.create_run(experiment_id="0")
+model = SVC(C=1.0, gamma=0.2).fit(X, y)
+client.log_param(run.info.run_id, "C", 1.0)
+""",
+    ),
+    "log_batch with metrics only": (
+        "no-parameters",
+        """\
+from mlflow import MlflowClient
+from mlflow.entities import Metric
+from sklearn.svm import SVC
+client = MlflowClient()
+run = client.create_run("0")
+SVC(C=1.0).fit(X, y)
+client.log_batch(run.info.run_id, metrics=[Metric("a", 0.5, 0, 0)])
+""",
+    ),
+    "sklearn autolog after": (
+        "no-parameters",
+        """\
+import mlflow
+import mlflow.sklearn
+from sklearn.svm import SVC
+
+
+def main():
+    with mlflow.start_run():
+        SVC(C=1.0).fit(X, y)
+        mlflow.sklearn.autolog()
+
+
+main()
+""",
+    ),
+    "autolog in other module, function never called": (
+        "no-parameters",
+        {
+            "train.py": """\
+import mlflow
+import setup_tracking
+from sklearn.svm import SVC
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+""",
+            "setup_tracking.py": """\
+import mlflow
+
+
+def enable():
+    mlflow.autolog()
+""",
+        },
+    ),
+    "Keras autolog for scikit-learn": (
+        "no-parameters",
+        """\
+import mlflow
+import mlflow.keras
+from sklearn.svm import SVC
+mlflow.keras.autolog()
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+""",
+    ),
+    "openai autolog does not count": (
+        "no-parameters",
+        """\
+import mlflow
+from sklearn.svm import SVC
+mlflow.openai.autolog()
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+""",
+    ),
+    "autolog disable with start_run": (
+        "no-parameters",
+        """\
+import mlflow
+from sklearn.svm import SVC
+mlflow.sklearn.autolog(disable=True)
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+    mlflow.log_metric("a", 1)
+""",
+    ),
+    "sklearn.autolog and XGBClassifier": (
+        "no-parameters",
+        """\
+import mlflow
+from xgboost import XGBClassifier
+mlflow.sklearn.autolog()
+with mlflow.start_run():
+    XGBClassifier(max_depth=3).fit(X, y)
+""",
+    ),
+    "wandb config, one missing": (
+        "unlogged-parameter:momentum",
+        """\
+import wandb
+import torch
+wandb.init(project="p", config={"lr": 0.01, "epochs": 5})
+config = wandb.config
+opt = torch.optim.SGD(net.parameters(), lr=config.lr, momentum=0.9)
+for epoch in range(config.epochs):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+    wandb.log({"loss": loss})
+""",
+    ),
+    "wandb attribute, one missing": (
+        "unlogged-parameter:gamma",
+        """\
+import wandb
+from sklearn.svm import SVC
+wandb.init(project="p")
+wandb.config.C = 1.0
+SVC(C=1.0, gamma=0.1).fit(X, y)
+""",
+    ),
+    "neptune one missing": (
+        "unlogged-parameter:gamma",
+        """\
+import neptune
+from sklearn.svm import SVC
+run = neptune.init_run(project="a/b")
+run["parameters/C"] = 1.0
+SVC(C=1.0, gamma=0.4).fit(X, y)
+run["acc"] = 0.9
+""",
+    ),
+    "neptune metrics only": (
+        "no-parameters",
+        """\
+import neptune
+from sklearn.svm import SVC
+run = neptune.init_run(project="a/b")
+SVC(C=1.0, gamma=0.4).fit(X, y)
+run["train/acc"].append(0.9)
+""",
+    ),
+    "aim hparams, missing": (
+        "unlogged-parameter:epochs",
+        """\
+from aim import Run
+import torch
+run = Run(experiment="e")
+run["hparams"] = {"lr": 0.1}
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+for epoch in range(3):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+    run.track(loss.item(), name="loss", epoch=epoch)
+""",
+    ),
+    "aim without": (
+        "no-parameters",
+        """\
+from aim import Run
+import torch
+run = Run(experiment="e")
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+for epoch in range(3):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+    run.track(loss.item(), name="loss", epoch=epoch)
+""",
+    ),
+    "dvclive one missing": (
+        "unlogged-parameter:gamma",
+        """\
+from dvclive import Live
+from sklearn.svm import SVC
+with Live() as live:
+    live.log_param("C", 1.0)
+    SVC(C=1.0, gamma=0.3).fit(X, y)
+""",
+    ),
+    "tensorboard add_hparams missing": (
+        "unlogged-parameter:epochs",
+        """\
+import torch
+from torch.utils.tensorboard import SummaryWriter
+lr, epochs = 0.1, 3
+writer = SummaryWriter("runs/a")
+opt = torch.optim.SGD(net.parameters(), lr=lr)
+for epoch in range(epochs):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+writer.add_hparams({"lr": lr}, {"loss": 0.1})
+""",
+    ),
+    "lightning logger without": (
+        "no-parameters",
+        """\
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.loggers import TensorBoardLogger
+
+
+class Net(pl.LightningModule):
+    def __init__(self, lr=1e-3):
+        super().__init__()
+        self.lr = lr
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=self.lr)
+
+
+trainer = pl.Trainer(logger=TensorBoardLogger("logs"), max_epochs=3)
+trainer.fit(Net(), loader)
+""",
+    ),
+    "HF report_to none, own run": (
+        "no-parameters",
+        """\
+import mlflow
+from transformers import Trainer, TrainingArguments
+args = TrainingArguments(output_dir="o", report_to="none", num_train_epochs=3)
+trainer = Trainer(model=model, args=args, train_dataset=ds)
+with mlflow.start_run():
+    trainer.train()
+""",
+    ),
+    "Optuna, nested runs": (
+        "no-parameters",
+        """\
+import mlflow
+import optuna
+from xgboost import XGBClassifier
+
+
+def objective(trial):
+    depth = trial.suggest_int("max_depth", 2, 9)
+    with mlflow.start_run(nested=True):
+        model = XGBClassifier(max_depth=depth).fit(X, y)
+        mlflow.log_metric("acc", model.score(X, y))
+        return model.score(X, y)
+
+
+study = optuna.create_study(direction="maximize")
+study.optimize(objective, n_trials=10)
+""",
+    ),
+    "notebook that trains and saves": (
+        "untracked-training",
+        {
+            "a.ipynb": notebook(
+                """\
+import joblib
+import pandas as pd
+from sklearn.ensemble import RandomForestClassifier
+""",
+                """\
+df = pd.read_csv("a.csv")
+""",
+                """\
+clf = RandomForestClassifier(n_estimators=10)
+clf.fit(df[["a"]], df["b"])
+""",
+                """\
+joblib.dump(clf, "clf.joblib")
+""",
+            )
+        },
+    ),
+    "notebook: autolog in a later cell": (
+        "no-parameters",
+        {
+            "a.ipynb": notebook(
+                """\
+import mlflow
+from sklearn.ensemble import RandomForestClassifier
+""",
+                """\
+with mlflow.start_run():
+    clf = RandomForestClassifier(n_estimators=10)
+    clf.fit(X, y)
+""",
+                """\
+mlflow.sklearn.autolog()
+""",
+            )
+        },
+    ),
+    "PyTorch loop saved": (
+        "untracked-training",
+        """\
+import torch
+net = torch.nn.Linear(3, 1)
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+for epoch in range(10):
+    loss = net(x).mean()
+    loss.backward()
+    opt.step()
+torch.save(net.state_dict(), "net.pt")
+""",
+    ),
+    "Keras saved": (
+        "untracked-training",
+        """\
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y, epochs=3)
+model.save("model.keras")
+""",
+    ),
+    "DVC file, no stage for it": (
+        "untracked-training",
+        {
+            "src/train.py": """\
+import joblib
+from sklearn.svm import SVC
+model = SVC(C=1.0).fit(X, y)
+joblib.dump(model, "model.joblib")
+""",
+            "dvc.yaml": """\
+stages:
+  prepare:
+    cmd: python src/prepare.py
+    outs: [data.csv]
+""",
+        },
+    ),
+    "stage without params or metrics": (
+        "untracked-training",
+        {
+            "src/train.py": """\
+import joblib
+from sklearn.svm import SVC
+model = SVC(C=1.0).fit(X, y)
+joblib.dump(model, "model.joblib")
+""",
+            "dvc.yaml": """\
+stages:
+  train:
+    cmd: python src/train.py
+    outs: [model.joblib]
+""",
+        },
+    ),
+    "models dict in a loop, only a name tag": (
+        "no-parameters",
+        """\
+import mlflow
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
+models = {"lr": LogisticRegression(C=0.5), "svc": SVC(C=2.0)}
+for name, model in models.items():
+    with mlflow.start_run(run_name=name):
+        model.fit(X, y)
+        mlflow.log_metric("acc", model.score(X, y))
+""",
+    ),
+    "torch in functions in other module": (
+        "unlogged-parameter:epochs,lr",
+        {
+            "main.py": """\
+import argparse
+import mlflow
+from engine import fit
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.1)
+parser.add_argument("--epochs", type=int, default=3)
+args = parser.parse_args()
+with mlflow.start_run():
+    mlflow.log_param("model", "linear")
+    fit(net, data, args.lr, args.epochs)
+""",
+            "engine.py": """\
+import torch
+
+
+def fit(net, data, lr, epochs):
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    for epoch in range(epochs):
+        for batch in data:
+            loss = net(batch)
+            loss.backward()
+            optimizer.step()
+""",
+        },
+    ),
+    "log_models False with disable": (
+        "autolog-disabled",
+        """\
+import mlflow
+from sklearn.svm import SVC
+mlflow.sklearn.autolog(log_models=False, disable=True)
+SVC(C=1.0).fit(X, y)
+""",
+    ),
+    "disabled, own run, metrics": (
+        "no-parameters",
+        """\
+import mlflow
+import xgboost as xgb
+mlflow.xgboost.autolog(disable=True)
+params = {"max_depth": 3}
+with mlflow.start_run():
+    xgb.train(params, dtrain)
+    mlflow.log_metric("a", 1.0)
+""",
+    ),
+    "torch with autolog and one param": (
+        "unlogged-parameter:lr",
+        """\
+import mlflow
+import torch
+mlflow.autolog()
+with mlflow.start_run():
+    mlflow.log_param("dataset", "iris")
+    opt = torch.optim.SGD(net.parameters(), lr=0.1)
+    for batch in loader:
+        net(batch).backward()
+        opt.step()
+""",
+    ),
+    "self attributes, one missing": (
+        "unlogged-parameter:epochs",
+        """\
+import mlflow
+import torch
+
+
+class Trainer:
+    def __init__(self, lr=0.1, epochs=3):
+        self.lr = lr
+        self.epochs = epochs
+
+    def run(self):
+        with mlflow.start_run():
+            mlflow.log_param("lr", self.lr)
+            opt = torch.optim.SGD(net.parameters(), lr=self.lr)
+            for epoch in range(self.epochs):
+                loss = net(x)
+                loss.backward()
+                opt.step()
+
+
+Trainer().run()
+""",
+    ),
+    "keras optimizer rate": (
+        "unlogged-parameter:learning_rate",
+        """\
+import mlflow
+from tensorflow import keras
+with mlflow.start_run():
+    mlflow.log_params({"batch_size": 32, "epochs": 4})
+    model = keras.Sequential([keras.layers.Dense(64, activation="relu")])
+    model.compile(keras.optimizers.Adam(learning_rate=0.001), "mse")
+    model.fit(x, y, batch_size=32, epochs=4)
+""",
+    ),
+    "model from a factory in same module": (
+        "unlogged-parameter:gamma",
+        """\
+import mlflow
+from sklearn.svm import SVC
+
+
+def build(c):
+    return SVC(C=c, gamma=0.5)
+
+
+with mlflow.start_run():
+    mlflow.log_param("c", 3)
+    model = build(3)
+    model.fit(X, y)
+""",
+    ),
+    "other literal": (
+        "unlogged-parameter:max_depth",
+        """\
+import mlflow
+from sklearn.ensemble import RandomForestClassifier
+with mlflow.start_run():
+    RandomForestClassifier(n_estimators=150, max_depth=7).fit(X, y)
+    mlflow.log_param("n_estimators", 150)
+    mlflow.log_param("model_type", "rf")
+""",
+    ),
+    "nested CONFIG, other section": (
+        "unlogged-parameter:cache_frac",
+        """\
+import mlflow
+from catboost import CatBoostClassifier
+CONFIG = {"fit": {"cache_frac": 0.5}, "model": {"depth": 1}}
+with mlflow.start_run():
+    mlflow.log_params(CONFIG["model"])
+    model, fit = CONFIG["model"], CONFIG["fit"]
+    CatBoostClassifier(depth=model["depth"], cache_frac=fit["cache_frac"]).fit(X, y)
+""",
+    ),
+    "trainer class, saved by method": (
+        "untracked-training",
+        """\
+import pickle
+from sklearn.ensemble import GradientBoostingRegressor
+
+
+class PriceModel:
+    def __init__(self, depth=3):
+        self.model = GradientBoostingRegressor(max_depth=depth)
+
+    def train(self, X, y):
+        self.model.fit(X, y)
+
+    def save(self, path):
+        with open(path, "wb") as file:
+            pickle.dump(self.model, file)
+
+
+if __name__ == "__main__":
+    m = PriceModel()
+    m.train(X, y)
+    m.save("m.pkl")
+""",
+    ),
+    "HF trainer, report_to none": (
+        "untracked-training",
+        """\
+from transformers import Trainer, TrainingArguments
+args = TrainingArguments("out", report_to="none")
+trainer = Trainer(model=model, args=args, train_dataset=ds)
+trainer.train()
+trainer.save_model("out")
+""",
+    ),
+    "forest": (
+        "unlogged-parameter:max_features,n_estimators",
+        """\
+import mlflow
+from sklearn.ensemble import RandomForestClassifier
+with mlflow.start_run():
+    RandomForestClassifier(n_estimators=150, max_features="sqrt", max_depth=3).fit(X, y)
+    mlflow.log_param("max_depth", 3)
+""",
+    ),
+    "in a search": (
+        "unlogged-parameter:C",
+        """\
+import mlflow
+from sklearn.model_selection import cross_val_score, RandomizedSearchCV
+from sklearn.svm import SVC
+with mlflow.start_run():
+    search = RandomizedSearchCV(estimator=SVC(C=9), param_distributions=grid, n_iter=20)
+    search.fit(X, y)
+    mlflow.log_param("n_iter", 20)
+""",
+    ),
+    "one by one of pydantic": (
+        "unlogged-parameter:learning_rate",
+        """\
+import mlflow
+from pydantic_settings import BaseSettings
+from xgboost import XGBClassifier
+
+
+class Settings(BaseSettings):
+    depth: int = 4
+    eta: float = 0.1
+
+
+settings = Settings()
+with mlflow.start_run():
+    mlflow.log_param("depth", settings.depth)
+    XGBClassifier(max_depth=settings.depth, learning_rate=settings.eta).fit(X, y)
+""",
+    ),
+    "MLFlowLogger experiment client, missing": (
+        "unlogged-parameter:gamma",
+        """\
+from lightning.pytorch.loggers import MLFlowLogger
+from sklearn.svm import SVC
+logger = MLFlowLogger("e")
+SVC(C=1.5, gamma=0.3).fit(X, y)
+logger.experiment.log_param(logger.run_id, "C", 1.5)
+""",
+    ),
+    "accelerate tracker, lr missing": (
+        "unlogged-parameter:lr",
+        """\
+import torch
+from accelerate import Accelerator
+accelerator = Accelerator(log_with="wandb")
+accelerator.init_trackers("p", config={"epochs": 3})
+opt = torch.optim.AdamW(net.parameters(), lr=0.3)
+for epoch in range(3):
+    loss = net(x)
+    accelerator.backward(loss)
+    opt.step()
+""",
+    ),
+    "accelerate tracker without config": (
+        "no-parameters",
+        """\
+import torch
+from accelerate import Accelerator
+accelerator = Accelerator(log_with="wandb")
+accelerator.init_trackers("p")
+opt = torch.optim.AdamW(net.parameters(), lr=0.3)
+for epoch in range(3):
+    loss = net(x)
+    accelerator.backward(loss)
+    opt.step()
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize(("expected", "source"), FLAGGED_SHAPES.values(), ids=FLAGGED_SHAPES)
+def test_flagged_shapes(expected: str, source: Source) -> None:
+    (said,) = [outcome for outcome in said_of(source) if outcome.kind != "evidence"]
+    rule, _, names = expected.partition(":")
+    assert (said.kind, said.rule) == ("violation", rule)
+    assert re.findall(r"'(\w+)' \(", said.message) == names.split(",") * bool(names)
+
+
+LOGGED_SHAPES: dict[str, Source] = {
+    "opt.__dict__": """\
+import argparse
+import mlflow
+from sklearn.svm import SVC
+p = argparse.ArgumentParser()
+p.add_argument("--c", type=float)
+opt = p.parse_args()
+with mlflow.start_run():
+    mlflow.log_params(opt.__dict__)
+    SVC(C=opt.c).fit(X, y)
+""",
+    "vars over args parsed in helper": """\
+import argparse
+import mlflow
+from sklearn.svm import SVC
+
+
+def parse():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--penalty", type=float, default=1.0)
+    parser.add_argument("--kernel", default="rbf")
+    return parser.parse_args()
+
+
+def main(options):
+    with mlflow.start_run():
+        for key, value in vars(options).items():
+            mlflow.log_param(key, value)
+        model = SVC(C=options.penalty, kernel=options.kernel)
+        model.fit(X, y)
+
+
+if __name__ == "__main__":
+    main(parse())
+""",
+    "dataclass fields in a constructor handed in": """\
+from dataclasses import asdict, dataclass
+import mlflow
+import torch
+
+
+@dataclass
+class TrainConfig:
+    lr: float = 1e-3
+    epochs: int = 10
+    batch_size: int = 64
+
+
+class Trainer:
+    def __init__(self, config: TrainConfig):
+        self.config = config
+        self.opt = torch.optim.AdamW(net.parameters(), lr=config.lr)
+
+    def fit(self):
+        with mlflow.start_run():
+            mlflow.log_params(asdict(self.config))
+            for epoch in range(self.config.epochs):
+                for batch in torch.utils.data.DataLoader(ds, batch_size=self.config.batch_size):
+                    loss = net(batch)
+                    loss.backward()
+                    self.opt.step()
+
+
+if __name__ == "__main__":
+    Trainer(TrainConfig()).fit()
+""",
+    "dataclass logged from cfg, used with nested fields": """\
+from dataclasses import asdict
+import mlflow
+from settings import load
+from xgboost import XGBClassifier
+cfg = load()
+with mlflow.start_run():
+    mlflow.log_params(asdict(cfg))
+    m = XGBClassifier(max_depth=cfg.model.max_depth, learning_rate=cfg.optim.eta)
+    m.fit(X, y)
+""",
+    "model_dump of nested part": """\
+import mlflow
+from settings import Settings
+from xgboost import XGBClassifier
+settings = Settings()
+with mlflow.start_run():
+    mlflow.log_params(settings.model.model_dump())
+    m = XGBClassifier(max_depth=settings.model.depth)
+    m.fit(X, y)
+""",
+    "hydra main": """\
+import hydra
+import mlflow
+from omegaconf import DictConfig, OmegaConf
+from sklearn.linear_model import Ridge
+
+
+@hydra.main(config_path="conf", config_name="config", version_base=None)
+def main(cfg: DictConfig):
+    with mlflow.start_run():
+        mlflow.log_params(OmegaConf.to_container(cfg, resolve=True))
+        model = Ridge(alpha=cfg.model.alpha, solver=cfg["model"]["solver"])
+        model.fit(X, y)
+
+
+if __name__ == "__main__":
+    main()
+""",
+    "yaml params": """\
+import mlflow
+import yaml
+from sklearn.linear_model import Ridge
+with open("params.yaml") as f:
+    params = yaml.safe_load(f)
+with mlflow.start_run():
+    mlflow.log_params(params["train"])
+    model = Ridge(alpha=params["train"]["alpha"])
+    model.fit(X, y)
+""",
+    "yaml params, other section": """\
+import mlflow
+import yaml
+from sklearn.linear_model import Ridge
+with open("params.yaml") as f:
+    params = yaml.safe_load(f)
+with mlflow.start_run():
+    mlflow.log_params(params["train"])
+    model = Ridge(alpha=params["train"]["alpha"], tol=params["solver"]["tol"])
+    model.fit(X, y)
+""",
+    "yaml params, unpacked section to alias": """\
+import mlflow
+import yaml
+from sklearn.linear_model import Ridge
+params = yaml.safe_load(open("params.yaml"))
+train = params["train"]
+with mlflow.start_run():
+    mlflow.log_params(params)
+    model = Ridge(alpha=train["alpha"])
+    model.fit(X, y)
+""",
+    "dict.update after creation": """\
+import mlflow
+import lightgbm as lgb
+params = {"objective": "binary", "num_leaves": 31}
+params.update({"learning_rate": 0.1})
+params["max_depth"] = 5
+with mlflow.start_run():
+    mlflow.log_params(params)
+    booster = lgb.train(params, train_set, num_boost_round=100)
+    mlflow.log_param("num_boost_round", 100)
+""",
+    "dict() call, used by key": """\
+import mlflow
+from xgboost import XGBRegressor
+params = dict(n_estimators=100, max_depth=4)
+with mlflow.start_run():
+    mlflow.log_params(params)
+    XGBRegressor(n_estimators=params["n_estimators"], max_depth=params.get("max_depth")).fit(X, y)
+""",
+    "locals()": """\
+import mlflow
+from sklearn.svm import SVC
+def train(C=1.0, gamma=0.1):
+    mlflow.log_params(locals())
+    with mlflow.start_run():
+        SVC(C=C, gamma=gamma).fit(X, y)
+train()
+""",
+    "zip of names": """\
+import mlflow
+from sklearn.svm import SVC
+C, gamma = 1.0, 0.5
+with mlflow.start_run():
+    for name, value in zip(["C", "gamma"], [C, gamma]):
+        mlflow.log_param(name, value)
+    SVC(C=C, gamma=gamma).fit(X, y)
+""",
+    "f-string key in a loop": """\
+import mlflow
+from sklearn.svm import SVC
+params = {"C": 1.0, "gamma": 0.5}
+with mlflow.start_run():
+    for name, value in params.items():
+        mlflow.log_param(f"svc_{name}", value)
+    SVC(**params).fit(X, y)
+""",
+    "loop over keys": """\
+import mlflow
+from sklearn.svm import SVC
+params = {"C": 1.0, "gamma": 0.5}
+with mlflow.start_run():
+    for name in params:
+        mlflow.log_param(name, params[name])
+    SVC(**params).fit(X, y)
+""",
+    "helper of another module": {
+        "train.py": """\
+import mlflow
+from sklearn.svm import SVC
+from utils import record
+params = {"C": 1.0, "gamma": 0.5}
+with mlflow.start_run():
+    SVC(**params).fit(X, y)
+    record(params)
+""",
+        "utils.py": """\
+import mlflow
+
+
+def record(values):
+    for name, value in values.items():
+        mlflow.log_param(name, value)
+""",
+    },
+    "helper with kwargs": {
+        "train.py": """\
+import mlflow
+from sklearn.svm import SVC
+from utils import record
+C = 2.0
+with mlflow.start_run():
+    SVC(C=C, gamma=0.1).fit(X, y)
+    record(C=C, gamma=0.1)
+""",
+        "utils.py": """\
+import mlflow
+
+
+def record(**values):
+    mlflow.log_params(values)
+""",
+    },
+    "same expression under other name": """\
+import mlflow
+from sklearn.svm import SVC
+strength = 2.5
+with mlflow.start_run():
+    mlflow.log_param("regularization", strength)
+    SVC(C=strength).fit(X, y)
+""",
+    "same option under other name": """\
+import argparse
+import mlflow
+from sklearn.svm import SVC
+parser = argparse.ArgumentParser()
+parser.add_argument("--strength", type=float)
+args = parser.parse_args()
+strength = args.strength
+with mlflow.start_run():
+    mlflow.log_param("regularization", args.strength)
+    SVC(C=strength).fit(X, y)
+""",
+    "str() of a value": """\
+import mlflow
+from sklearn.svm import SVC
+strength = 2.5
+with mlflow.start_run():
+    mlflow.log_param("regularization", str(strength))
+    SVC(C=strength).fit(X, y)
+""",
+    "f-string of a value": """\
+import mlflow
+from sklearn.svm import SVC
+strength = 2.5
+with mlflow.start_run():
+    mlflow.log_param("regularization", f"{strength:.2f}")
+    SVC(C=strength).fit(X, y)
+""",
+    "attribute of the model": """\
+import mlflow
+from sklearn.svm import SVC
+with mlflow.start_run():
+    model = SVC(C=2.5, kernel="linear")
+    model.fit(X, y)
+    mlflow.log_param("regularization", model.C)
+    mlflow.log_param("k", model.kernel)
+""",
+    "get_params of one element": """\
+import mlflow
+from sklearn.svm import SVC
+with mlflow.start_run():
+    model = SVC(C=2.5, kernel="linear")
+    model.fit(X, y)
+    mlflow.log_param("regularization", model.get_params()["C"])
+    mlflow.log_param("k", model.kernel)
+""",
+    "typer": """\
+import mlflow
+import typer
+from sklearn.svm import SVC
+
+
+def main(c: float = 1.0, gamma: float = 0.1):
+    with mlflow.start_run():
+        mlflow.log_params({"c": c, "gamma": gamma})
+        SVC(C=c, gamma=gamma).fit(X, y)
+
+
+if __name__ == "__main__":
+    typer.run(main)
+""",
+    "MlflowClient": """\
+from mlflow.tracking import MlflowClient
+from sklearn.svm import SVC
+client = MlflowClient()
+run = client.create_run(experiment_id="0")
+params = {"C": 1.0, "gamma": 0.2}
+model = SVC(**params).fit(X, y)
+for k, v in params.items():
+    client.log_param(run.info.run_id, k, v)
+""",
+    "client in a class attribute": """\
+import mlflow
+from sklearn.svm import SVC
+
+
+class Tracker:
+    def __init__(self):
+        self.client = mlflow.MlflowClient()
+        self.run = self.client.create_run("0")
+
+    def log(self, params):
+        for key, value in params.items():
+            self.client.log_param(self.run.info.run_id, key, value)
+
+
+tracker = Tracker()
+params = {"C": 1.0, "gamma": 0.2}
+SVC(**params).fit(X, y)
+tracker.log(params)
+""",
+    "log_batch with Param list comprehension": """\
+from mlflow import MlflowClient
+from mlflow.entities import Param
+from sklearn.svm import SVC
+client = MlflowClient()
+run = client.create_run("0")
+params = {"C": 1.0, "gamma": 0.2}
+SVC(**params).fit(X, y)
+client.log_batch(run.info.run_id, params=[Param(k, str(v)) for k, v in params.items()])
+""",
+    "sklearn autolog inside a with, before": """\
+import mlflow
+from sklearn.svm import SVC
+with mlflow.start_run():
+    mlflow.sklearn.autolog(log_models=False)
+    SVC(C=1.0).fit(X, y)
+""",
+    "autolog in other modules body": {
+        "train.py": """\
+import mlflow
+import setup_tracking
+from sklearn.svm import SVC
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+""",
+        "setup_tracking.py": """\
+import mlflow
+mlflow.autolog()
+""",
+    },
+    "pyspark.ml autolog": """\
+import mlflow
+from pyspark.ml.classification import LogisticRegression
+mlflow.pyspark.ml.autolog()
+with mlflow.start_run():
+    LogisticRegression(maxIter=10, regParam=0.1).fit(df)
+""",
+    "tensorflow autolog, keras model": """\
+import mlflow.tensorflow
+import tensorflow as tf
+mlflow.tensorflow.autolog()
+model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+model.compile("adam", "mse")
+with mlflow.start_run():
+    model.fit(x, y, epochs=3)
+""",
+    "lightning with mlflow.pytorch.autolog": """\
+import lightning as L
+import mlflow
+from model import Net
+mlflow.pytorch.autolog()
+trainer = L.Trainer(max_epochs=3)
+with mlflow.start_run():
+    trainer.fit(Net(), loader)
+""",
+    "sklearn.autolog and an XGBClassifier in a Pipeline": """\
+import mlflow
+from sklearn.pipeline import Pipeline
+from xgboost import XGBClassifier
+mlflow.sklearn.autolog()
+with mlflow.start_run():
+    Pipeline([("m", XGBClassifier(max_depth=3))]).fit(X, y)
+""",
+    "W&B sweep config": """\
+import wandb
+from sklearn.svm import SVC
+
+
+def train():
+    with wandb.init() as run:
+        SVC(C=run.config.C).fit(X, y)
+
+
+sweep_id = wandb.sweep({"method": "random", "parameters": {"C": {"min": 0.1, "max": 9}}})
+wandb.agent(sweep_id, function=train)
+""",
+    "wandb config dict variable, used from config": """\
+import wandb
+import torch
+config = {"lr": 0.01, "epochs": 5}
+run = wandb.init(project="p", config=config)
+opt = torch.optim.SGD(net.parameters(), lr=config["lr"])
+for epoch in range(config["epochs"]):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+    run.log({"loss": loss})
+""",
+    "wandb config alias": """\
+import wandb
+import torch
+wandb.init(project="p", config={"lr": 0.01, "epochs": 5})
+config = wandb.config
+opt = torch.optim.SGD(net.parameters(), lr=config.lr)
+for epoch in range(config.epochs):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+    wandb.log({"loss": loss})
+""",
+    "wandb.config.update(args)": """\
+import argparse
+import wandb
+from sklearn.svm import SVC
+parser = argparse.ArgumentParser()
+parser.add_argument("--C", type=float)
+args = parser.parse_args()
+wandb.init(project="p")
+wandb.config.update(args)
+SVC(C=args.C).fit(X, y)
+""",
+    "wandb config setdefaults": """\
+import wandb
+from sklearn.svm import SVC
+wandb.init(project="p")
+wandb.config.setdefaults({"C": 1.0})
+SVC(C=wandb.config.C).fit(X, y)
+""",
+    "wandb aliased config assignment, one per key": """\
+import wandb
+from sklearn.svm import SVC
+wandb.init(project="p")
+cfg = wandb.config
+cfg.C = 1.0
+cfg.gamma = 0.1
+SVC(C=cfg.C, gamma=cfg.gamma).fit(X, y)
+""",
+    "comet in a class attr": """\
+import comet_ml
+from sklearn.svm import SVC
+class T:
+    def __init__(self):
+        self.exp = comet_ml.start(project_name="p")
+        self.params = {"C": 1.0}
+    def go(self):
+        self.exp.log_parameters(self.params)
+        SVC(**self.params).fit(X, y)
+T().go()
+""",
+    "neptune stringify": """\
+import neptune
+from neptune.utils import stringify_unsupported
+from sklearn.svm import SVC
+run = neptune.init_run(project="a/b")
+params = {"C": 1.0, "gamma": 0.2}
+run["parameters"] = stringify_unsupported(params)
+SVC(**params).fit(X, y)
+""",
+    "neptune assign": """\
+import neptune
+from sklearn.svm import SVC
+run = neptune.init_run(project="a/b")
+params = {"C": 1.0, "gamma": 0.2}
+run["parameters"].assign(params)
+SVC(**params).fit(X, y)
+""",
+    "neptune keras callback": """\
+import neptune
+from neptune.integrations.tensorflow_keras import NeptuneCallback
+from tensorflow import keras
+run = neptune.init_run()
+run["parameters"] = {"epochs": 3}
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y, epochs=3, callbacks=[NeptuneCallback(run=run)])
+""",
+    "clearml argparse only": """\
+import argparse
+from clearml import Task
+from sklearn.svm import SVC
+task = Task.init(project_name="p", task_name="t")
+parser = argparse.ArgumentParser()
+parser.add_argument("--C", type=float)
+args = parser.parse_args()
+SVC(C=args.C).fit(X, y)
+""",
+    "aim set": """\
+from aim import Run
+from sklearn.svm import SVC
+run = Run(experiment="e")
+run.set("hparams", {"C": 1.0}, strict=False)
+SVC(C=1.0).fit(X, y)
+""",
+    "tensorboard add_hparams": """\
+import torch
+from torch.utils.tensorboard import SummaryWriter
+lr, epochs = 0.1, 3
+writer = SummaryWriter("runs/a")
+opt = torch.optim.SGD(net.parameters(), lr=lr)
+for epoch in range(epochs):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+    writer.add_scalar("loss", loss, epoch)
+writer.add_hparams({"lr": lr, "epochs": epochs}, {"loss": 0.1})
+""",
+    "tensorboard add_text of args": """\
+import argparse
+import torch
+from torch.utils.tensorboard import SummaryWriter
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float)
+args = parser.parse_args()
+writer = SummaryWriter("runs/a")
+writer.add_text("hyperparameters", "\\n".join(f"{k}: {v}" for k, v in vars(args).items()))
+opt = torch.optim.SGD(net.parameters(), lr=args.lr)
+for batch in data:
+    loss = net(batch)
+    loss.backward()
+    opt.step()
+""",
+    "keras hparams": """\
+import tensorflow as tf
+from tensorboard.plugins.hparams import api as hp
+hparams = {"units": 16, "epochs": 5}
+with tf.summary.create_file_writer("logs").as_default():
+    hp.hparams(hparams)
+    model = tf.keras.Sequential([tf.keras.layers.Dense(hparams["units"])])
+    model.compile("adam", "mse")
+    model.fit(x, y, epochs=hparams["epochs"])
+""",
+    "keras hparams callback": """\
+import tensorflow as tf
+from tensorboard.plugins.hparams import api as hp
+hparams = {"units": 16}
+model = tf.keras.Sequential([tf.keras.layers.Dense(hparams["units"])])
+model.compile("adam", "mse")
+board = tf.keras.callbacks.TensorBoard("logs")
+model.fit(x, y, callbacks=[board, hp.KerasCallback("logs", hparams)])
+""",
+    "lightning logger and save_hyperparameters": """\
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.loggers import MLFlowLogger
+
+
+class Net(pl.LightningModule):
+    def __init__(self, lr=1e-3):
+        super().__init__()
+        self.save_hyperparameters()
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=self.hparams.lr)
+
+
+trainer = pl.Trainer(logger=MLFlowLogger(experiment_name="e"), max_epochs=3)
+trainer.fit(Net(), loader)
+""",
+    "lightning log_hyperparams on logger": """\
+import pytorch_lightning as pl
+from pytorch_lightning.loggers import WandbLogger
+from net import Net
+config = {"lr": 1e-3, "batch": 3}
+logger = WandbLogger(project="p")
+logger.log_hyperparams(config)
+trainer = pl.Trainer(logger=logger, max_epochs=3)
+trainer.fit(Net(**config), loader)
+""",
+    "WandbLogger config": """\
+import pytorch_lightning as pl
+from pytorch_lightning.loggers import WandbLogger
+from net import Net
+config = {"lr": 1e-3, "batch": 3}
+logger = WandbLogger(project="p", config=config)
+trainer = pl.Trainer(logger=logger, max_epochs=3)
+trainer.fit(Net(**config), loader)
+""",
+    "lightning experiment config update": """\
+import pytorch_lightning as pl
+from pytorch_lightning.loggers import WandbLogger
+from net import Net
+config = {"lr": 1e-3, "batch": 3}
+logger = WandbLogger(project="p")
+logger.experiment.config.update(config)
+trainer = pl.Trainer(logger=logger, max_epochs=3)
+trainer.fit(Net(**config), loader)
+""",
+    "HF report_to none, own run, logs": """\
+import mlflow
+from transformers import Trainer, TrainingArguments
+args = TrainingArguments(output_dir="o", report_to="none", num_train_epochs=3)
+trainer = Trainer(model=model, args=args, train_dataset=ds)
+with mlflow.start_run():
+    mlflow.log_params(args.to_dict())
+    trainer.train()
+""",
+    "SFTConfig": """\
+from trl import SFTConfig, SFTTrainer
+args = SFTConfig(output_dir="o", report_to=["mlflow"], num_train_epochs=3)
+SFTTrainer(model="m", args=args, train_dataset=ds).train()
+""",
+    "Ray tune callback": """\
+from ray import tune
+from ray.air.integrations.mlflow import MLflowLoggerCallback
+from sklearn.svm import SVC
+
+
+def train_fn(config):
+    model = SVC(C=config["C"]).fit(X, y)
+    tune.report({"acc": model.score(X, y)})
+
+
+callbacks = [MLflowLoggerCallback(experiment_name="e")]
+tuner = tune.Tuner(train_fn, run_config=tune.RunConfig(callbacks=callbacks))
+tuner.fit()
+""",
+    "optuna trial params": """\
+import mlflow
+import optuna
+from xgboost import XGBClassifier
+
+
+def objective(trial):
+    params = {
+        "max_depth": trial.suggest_int("max_depth", 2, 9),
+        "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.3),
+    }
+    with mlflow.start_run(nested=True):
+        mlflow.log_params(params)
+        model = XGBClassifier(**params).fit(X, y)
+        return model.score(X, y)
+
+
+study = optuna.create_study(direction="maximize")
+study.optimize(objective, n_trials=10)
+""",
+    "optuna trial.params": """\
+import mlflow
+import optuna
+from xgboost import XGBClassifier
+
+
+def objective(trial):
+    depth = trial.suggest_int("max_depth", 2, 9)
+    with mlflow.start_run(nested=True):
+        model = XGBClassifier(max_depth=depth).fit(X, y)
+        mlflow.log_params(trial.params)
+        return model.score(X, y)
+
+
+study = optuna.create_study(direction="maximize")
+study.optimize(objective, n_trials=10)
+""",
+    "hyperopt": """\
+import mlflow
+from hyperopt import fmin, hp, tpe
+from sklearn.ensemble import RandomForestClassifier
+
+
+def objective(params):
+    with mlflow.start_run(nested=True):
+        mlflow.log_params(params)
+        depth, trees = params["max_depth"], params["n"]
+        model = RandomForestClassifier(max_depth=int(depth), n_estimators=int(trees))
+        model.fit(X, y)
+        return -model.score(X, y)
+
+
+space = {"max_depth": hp.quniform("d", 1, 9, 1), "n": hp.quniform("n", 1, 9, 1)}
+fmin(objective, space, algo=tpe.suggest)
+""",
+    "decorator of another module": {
+        "train.py": """\
+from sklearn.svm import SVC
+from track import tracked
+
+
+@tracked
+def train(params):
+    return SVC(**params).fit(X, y)
+
+
+train({"C": 1.0})
+""",
+        "track.py": """\
+import functools
+import mlflow
+
+
+def tracked(function):
+    @functools.wraps(function)
+    def wrapper(params):
+        with mlflow.start_run():
+            mlflow.log_params(params)
+            return function(params)
+    return wrapper
+""",
+    },
+    "context manager class": {
+        "train.py": """\
+from sklearn.svm import SVC
+from track import Run
+params = {"C": 1.0}
+with Run(params):
+    SVC(**params).fit(X, y)
+""",
+        "track.py": """\
+import mlflow
+
+
+class Run:
+    def __init__(self, params):
+        self.params = params
+
+    def __enter__(self):
+        mlflow.start_run()
+        mlflow.log_params(self.params)
+
+    def __exit__(self, *error):
+        mlflow.end_run()
+""",
+    },
+    "base class method": {
+        "base.py": """\
+import mlflow
+
+
+class Base:
+    params = {}
+
+    def run(self, X, y):
+        with mlflow.start_run():
+            self.log()
+            self.train(X, y)
+
+    def log(self):
+        mlflow.log_params(self.params)
+""",
+        "train.py": """\
+from base import Base
+from sklearn.svm import SVC
+
+
+class Svc(Base):
+    params = {"C": 1.0}
+
+    def train(self, X, y):
+        SVC(**self.params).fit(X, y)
+
+
+Svc().run(X, y)
+""",
+    },
+    "callback class of keras": """\
+import mlflow
+from tensorflow import keras
+
+
+class Log(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        mlflow.log_params({"epochs": self.params["epochs"], "batch_size": 32})
+
+
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile("adam", "mse")
+with mlflow.start_run():
+    model.fit(x, y, epochs=3, batch_size=32, callbacks=[Log()])
+""",
+    "mlflow keras callback": """\
+import mlflow
+from mlflow.keras import MlflowCallback
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile("adam", "mse")
+with mlflow.start_run() as run:
+    model.fit(x, y, epochs=3, batch_size=32, callbacks=[MlflowCallback(run)])
+""",
+    "I/O only": """\
+import mlflow
+from xgboost import XGBClassifier
+with mlflow.start_run():
+    m = XGBClassifier(
+        max_depth=3, n_jobs=4, verbosity=0, device="cuda", tree_method="hist", random_state=42
+    )
+    m.fit(X, y, verbose=False)
+    mlflow.log_params({"max_depth": 3, "tree_method": "hist"})
+""",
+    "seed by a constant": """\
+import mlflow
+from sklearn.svm import SVC
+RANDOM_STATE: int = 42
+with mlflow.start_run():
+    SVC(C=1.0, random_state=RANDOM_STATE).fit(X, y)
+    mlflow.log_param("C", 1.0)
+""",
+    "models dict in a loop": """\
+import mlflow
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
+models = {"lr": LogisticRegression(C=0.5), "svc": SVC(C=2.0)}
+for name, model in models.items():
+    with mlflow.start_run(run_name=name):
+        model.fit(X, y)
+        mlflow.log_params(model.get_params())
+""",
+    "torch in functions in other module, logged by caller names": {
+        "main.py": """\
+import argparse
+import mlflow
+from engine import fit
+parser = argparse.ArgumentParser()
+parser.add_argument("--rate", type=float, default=0.1)
+parser.add_argument("--rounds", type=int, default=3)
+args = parser.parse_args()
+with mlflow.start_run():
+    mlflow.log_params(vars(args))
+    fit(net, data, args.rate, args.rounds)
+""",
+        "engine.py": """\
+import torch
+
+
+def fit(net, data, lr, epochs):
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    for epoch in range(epochs):
+        for batch in data:
+            loss = net(batch)
+            loss.backward()
+            optimizer.step()
+""",
+    },
+    "one by one by caller names": {
+        "main.py": """\
+import argparse
+import mlflow
+from engine import fit
+parser = argparse.ArgumentParser()
+parser.add_argument("--rate", type=float, default=0.1)
+parser.add_argument("--rounds", type=int, default=3)
+args = parser.parse_args()
+with mlflow.start_run():
+    mlflow.log_param("rate", args.rate)
+    mlflow.log_param("rounds", args.rounds)
+    fit(net, data, args.rate, args.rounds)
+""",
+        "engine.py": """\
+import torch
+
+
+def fit(net, data, lr, epochs):
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    for epoch in range(epochs):
+        for batch in data:
+            loss = net(batch)
+            loss.backward()
+            optimizer.step()
+""",
+    },
+    "config module constants": {
+        "config.py": """\
+LR = 1e-3
+EPOCHS = 5
+""",
+        "train.py": """\
+import config
+import mlflow
+import torch
+with mlflow.start_run():
+    mlflow.log_params({"lr": config.LR, "epochs": config.EPOCHS})
+    opt = torch.optim.SGD(net.parameters(), lr=config.LR)
+    for epoch in range(config.EPOCHS):
+        loss = net(x)
+        loss.backward()
+        opt.step()
+""",
+    },
+    "config module constants, another name": {
+        "config.py": """\
+RATE = 1e-3
+ROUNDS = 5
+""",
+        "train.py": """\
+from config import RATE, ROUNDS
+import mlflow
+import torch
+with mlflow.start_run():
+    mlflow.log_param("a", RATE)
+    mlflow.log_param("b", ROUNDS)
+    opt = torch.optim.SGD(net.parameters(), lr=RATE)
+    for epoch in range(ROUNDS):
+        loss = net(x)
+        loss.backward()
+        opt.step()
+""",
+    },
+    "class config vars": """\
+import mlflow
+import torch
+
+
+class Config:
+    rate = 0.1
+    rounds = 4
+
+
+with mlflow.start_run():
+    mlflow.log_params({k: v for k, v in Config.__dict__.items() if not k.startswith("_")})
+    opt = torch.optim.SGD(net.parameters(), lr=Config.rate)
+    for epoch in range(Config.rounds):
+        loss = net(x)
+        loss.backward()
+        opt.step()
+""",
+    "pipeline set_params": """\
+import mlflow
+from sklearn.pipeline import Pipeline
+from sklearn.svm import SVC
+params = {"svc__C": 1.0}
+with mlflow.start_run():
+    pipe = Pipeline([("svc", SVC())])
+    pipe.set_params(**params)
+    pipe.fit(X, y)
+    mlflow.log_params(params)
+""",
+    "tracker that may not be installed": """\
+try:
+    import mlflow
+except ImportError:
+    mlflow = None
+import joblib
+from sklearn.svm import SVC
+params = {"C": 1.0}
+model = SVC(**params).fit(X, y)
+joblib.dump(model, "m.joblib")
+if mlflow:
+    with mlflow.start_run():
+        mlflow.log_params(params)
+""",
+    "Accelerate's trackers": """\
+import torch
+from accelerate import Accelerator
+accelerator = Accelerator(log_with="wandb")
+accelerator.init_trackers("p", config={"lr": 0.1})
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+for batch in loader:
+    loss = net(batch)
+    accelerator.backward(loss)
+    opt.step()
+accelerator.save(net.state_dict(), "net.pt")
+""",
+    "autolog under if": """\
+import argparse
+import mlflow
+from sklearn.svm import SVC
+parser = argparse.ArgumentParser()
+parser.add_argument("--autolog", action="store_true")
+args = parser.parse_args()
+if args.autolog:
+    mlflow.autolog()
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+""",
+    "disabled then enabled": """\
+import mlflow
+from sklearn.svm import SVC
+mlflow.autolog(disable=True)
+mlflow.sklearn.autolog()
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+""",
+    "disable from an option": """\
+import argparse
+import mlflow
+from sklearn.svm import SVC
+parser = argparse.ArgumentParser()
+parser.add_argument("--no-log", action="store_true")
+args = parser.parse_args()
+mlflow.sklearn.autolog(disable=args.no_log)
+with mlflow.start_run():
+    SVC(C=1.0).fit(X, y)
+""",
+    "autolog and log_param: autolog covers everything": """\
+import mlflow
+from sklearn.svm import SVC
+mlflow.autolog()
+with mlflow.start_run():
+    mlflow.log_param("dataset", "iris")
+    SVC(C=1.0, gamma=0.2).fit(X, y)
+""",
+    "vars of unknown arguments": """\
+import mlflow
+import torch
+args = get_args()
+with mlflow.start_run():
+    mlflow.log_params(vars(args))
+    betas = (args.b1, args.b2)
+    opt = torch.optim.Adam(net.parameters(), lr=args.lr, betas=betas, weight_decay=args.wd)
+    scheduler = torch.optim.lr_scheduler.StepLR(opt, step_size=args.step, gamma=args.gamma)
+    for batch in loader:
+        net(batch).backward()
+        opt.step()
+""",
+    "config class instance attrs via __dict__ of self": """\
+import mlflow
+import torch
+
+
+class Trainer:
+    def __init__(self, lr=0.1, epochs=3):
+        self.lr = lr
+        self.epochs = epochs
+
+    def run(self):
+        with mlflow.start_run():
+            mlflow.log_params(self.__dict__)
+            opt = torch.optim.SGD(net.parameters(), lr=self.lr)
+            for epoch in range(self.epochs):
+                loss = net(x)
+                loss.backward()
+                opt.step()
+
+
+Trainer().run()
+""",
+    "self attributes logged in other method": """\
+import mlflow
+import torch
+
+
+class Trainer:
+    def __init__(self, lr=0.1, epochs=3):
+        self.lr = lr
+        self.epochs = epochs
+
+    def log(self):
+        mlflow.log_param("a", self.lr)
+        mlflow.log_param("b", self.epochs)
+
+    def run(self):
+        with mlflow.start_run():
+            self.log()
+            opt = torch.optim.SGD(net.parameters(), lr=self.lr)
+            for epoch in range(self.epochs):
+                loss = net(x)
+                loss.backward()
+                opt.step()
+
+
+Trainer().run()
+""",
+    "logged per item of list of tuples": """\
+import mlflow
+from sklearn.svm import SVC
+with mlflow.start_run():
+    for k, v in [("C", 1.0), ("gamma", 0.1)]:
+        mlflow.log_param(k, v)
+    SVC(C=1.0, gamma=0.1).fit(X, y)
+""",
+    "log_params of asdict with update": """\
+from dataclasses import asdict
+import mlflow
+from conf import Config
+from sklearn.svm import SVC
+cfg = Config()
+record = asdict(cfg)
+record["gamma"] = 0.3
+with mlflow.start_run():
+    mlflow.log_params(record)
+    SVC(C=cfg.C, gamma=0.3).fit(X, y)
+""",
+    "flattened config": """\
+import mlflow
+from conf import cfg
+from sklearn.svm import SVC
+from utils import flatten
+with mlflow.start_run():
+    mlflow.log_params(flatten(cfg))
+    SVC(C=cfg.svc.C).fit(X, y)
+""",
+    "json.dumps config as one param": """\
+import json
+import mlflow
+from sklearn.svm import SVC
+params = {"C": 1.0, "gamma": 0.2}
+with mlflow.start_run():
+    mlflow.log_param("params", json.dumps(params))
+    SVC(**params).fit(X, y)
+""",
+    "dict as one param": """\
+import mlflow
+from sklearn.svm import SVC
+params = {"C": 1.0, "gamma": 0.2}
+with mlflow.start_run():
+    mlflow.log_param("model_params", params)
+    SVC(**params).fit(X, y)
+""",
+    "args as one param": """\
+import argparse
+import mlflow
+from sklearn.svm import SVC
+parser = argparse.ArgumentParser()
+parser.add_argument("--C", type=float)
+args = parser.parse_args()
+with mlflow.start_run():
+    mlflow.log_param("args", args)
+    SVC(C=args.C).fit(X, y)
+""",
+    "params logged and search space dict": """\
+import mlflow
+from sklearn.model_selection import GridSearchCV
+from sklearn.svm import SVC
+grid = {"C": [0.1, 1.0], "gamma": [0.1]}
+with mlflow.start_run():
+    search = GridSearchCV(SVC(), grid, cv=5, scoring="f1")
+    search.fit(X, y)
+    mlflow.log_params(search.best_params_)
+    mlflow.log_param("cv", 5)
+""",
+    "scoring is no parameter": """\
+import mlflow
+from sklearn.model_selection import GridSearchCV
+from sklearn.svm import SVC
+grid = {"C": [0.1, 1.0]}
+with mlflow.start_run():
+    search = GridSearchCV(SVC(), grid, cv=5, scoring="f1", refit=True)
+    search.fit(X, y)
+    mlflow.log_param("cv", 5)
+    mlflow.log_param("C", search.best_params_["C"])
+""",
+    "keras compile, not constructor": """\
+import mlflow
+from tensorflow import keras
+BATCH = 32
+EPOCHS = 4
+with mlflow.start_run():
+    mlflow.log_params({"batch": BATCH, "epochs": EPOCHS, "lr": 0.001})
+    model = keras.Sequential([keras.layers.Dense(64, activation="relu")])
+    model.compile(keras.optimizers.Adam(learning_rate=0.001), "mse")
+    model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, validation_split=0.0, shuffle=True)
+    mlflow.log_param("validation_split", 0.0)
+""",
+    "name with dots and dashes": """\
+import mlflow
+from sklearn.svm import SVC
+with mlflow.start_run():
+    SVC(C=1.0, class_weight="balanced").fit(X, y)
+    mlflow.log_param("model.C", 1.0)
+    mlflow.log_param("svc-class-weight", "balanced")
+""",
+    "same constant under another name": """\
+import mlflow
+from sklearn.ensemble import RandomForestClassifier
+with mlflow.start_run():
+    RandomForestClassifier(n_estimators=150).fit(X, y)
+    mlflow.log_param("trees", 150)
+""",
+    "batch logging through log_params on nested dicts": """\
+import mlflow
+from sklearn.svm import SVC
+CONFIG = {"data": {"path": "a.csv"}, "model": {"C": 1.0, "gamma": 0.1}}
+with mlflow.start_run():
+    mlflow.log_params(CONFIG["model"])
+    SVC(**CONFIG["model"]).fit(X, y)
+""",
+    "nested CONFIG logged whole": """\
+import mlflow
+from sklearn.svm import SVC
+CONFIG = {"data": {"path": "a.csv"}, "model": {"C": 1.0, "gamma": 0.1}}
+with mlflow.start_run():
+    mlflow.log_params(CONFIG)
+    SVC(C=CONFIG["model"]["C"], gamma=CONFIG["model"]["gamma"]).fit(X, y)
+""",
+    "pyspark": """\
+import mlflow
+from pyspark.ml.classification import GBTClassifier
+with mlflow.start_run():
+    gbt = GBTClassifier(labelCol="label", featuresCol="features", maxIter=10)
+    model = gbt.fit(train)
+    mlflow.log_param("maxIter", 10)
+""",
+    "statsmodels": """\
+import mlflow
+import statsmodels.api as sm
+with mlflow.start_run():
+    mlflow.log_param("order", "1,1,1")
+    model = sm.tsa.ARIMA(series, order=(1, 1, 1))
+    result = model.fit()
+""",
+    "YOLO": """\
+import mlflow
+from ultralytics import YOLO
+with mlflow.start_run():
+    mlflow.log_params({"epochs": 3, "imgsz": 640})
+    YOLO("yolov8n.pt").train(data="coco.yaml", epochs=3, imgsz=640)
+""",
+    "wandb.init(config=vars(args))": """\
+import argparse
+import torch
+import wandb
+p = argparse.ArgumentParser()
+p.add_argument("--lr", type=float)
+p.add_argument("--epochs", type=int)
+flags = p.parse_args()
+wandb.init(project="p", config=vars(flags))
+opt = torch.optim.SGD(net.parameters(), lr=flags.lr)
+for e in range(flags.epochs):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+""",
+    "WandbCallback alone is no parameters but config given": """\
+import wandb
+from tensorflow import keras
+from wandb.integration.keras import WandbMetricsLogger
+wandb.init(config={"epochs": 4})
+model = keras.Sequential([keras.layers.Dense(1)])
+model.fit(x, y, epochs=wandb.config["epochs"], callbacks=[WandbMetricsLogger()])
+""",
+    "trackers of own: base class abstract": {
+        "tracker.py": """\
+from abc import ABC, abstractmethod
+
+
+class Tracker(ABC):
+    @abstractmethod
+    def log_params(self, params): ...
+""",
+        "mlf.py": """\
+import mlflow
+from tracker import Tracker
+
+
+class MlflowTracker(Tracker):
+    def log_params(self, params):
+        mlflow.log_params(params)
+""",
+        "train.py": """\
+import mlflow
+from mlf import MlflowTracker
+from sklearn.svm import SVC
+params = {"C": 1.0}
+tracker = MlflowTracker()
+with mlflow.start_run():
+    tracker.log_params(params)
+    SVC(**params).fit(X, y)
+""",
+    },
+    "folds and scorers": """\
+import mlflow
+from sklearn.metrics import f1_score, make_scorer
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.svm import SVC
+with mlflow.start_run():
+    cv = StratifiedKFold(n_splits=5, shuffle=True, random_state=1)
+    scoring = make_scorer(f1_score, average="macro")
+    search = GridSearchCV(SVC(), {"C": [1, 3]}, cv=cv, scoring=scoring)
+    search.fit(X, y)
+    mlflow.log_param("C", search.best_params_["C"])
+""",
+    "epochs within folds": """\
+import mlflow
+import torch
+epochs = 20
+with mlflow.start_run():
+    mlflow.log_params({"lr": 0.1, "passes": epochs})
+    for fold in range(5):
+        opt = torch.optim.SGD(net.parameters(), lr=0.1)
+        for epoch in range(1, epochs + 1):
+            loss = net(x)
+            loss.backward()
+            opt.step()
+""",
+    "several trainings, own params": """\
+import mlflow
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.svm import SVC
+
+
+def forest(n_estimators, max_depth):
+    with mlflow.start_run(run_name="rf"):
+        mlflow.log_params({"n_estimators": n_estimators, "max_depth": max_depth})
+        RandomForestClassifier(n_estimators=n_estimators, max_depth=max_depth).fit(X, y)
+
+
+def svc(C):
+    with mlflow.start_run(run_name="svc"):
+        mlflow.log_param("C", C)
+        SVC(C=C).fit(X, y)
+
+
+forest(100, 3)
+svc(2.0)
+""",
+    "fields of pydantic settings": """\
+import mlflow
+from pydantic_settings import BaseSettings
+from xgboost import XGBClassifier
+
+
+class Settings(BaseSettings):
+    depth: int = 4
+    eta: float = 0.1
+
+
+settings = Settings()
+with mlflow.start_run():
+    mlflow.log_params(settings.model_dump(exclude={"secret"}))
+    XGBClassifier(max_depth=settings.depth, learning_rate=settings.eta).fit(X, y)
+""",
+    "self.config attr dict": """\
+import mlflow
+from xgboost import XGBClassifier
+
+
+class Job:
+    def __init__(self, config):
+        self.config = config
+
+    def run(self):
+        with mlflow.start_run():
+            self._log()
+            model = XGBClassifier(max_depth=self.config["depth"], learning_rate=self.config["lr"])
+            model.fit(X, y)
+
+    def _log(self):
+        for key in ("depth", "lr"):
+            mlflow.log_param(key, self.config[key])
+
+
+Job(load()).run()
+""",
+    "MLFlowLogger experiment client": """\
+from lightning.pytorch.loggers import MLFlowLogger
+from sklearn.svm import SVC
+logger = MLFlowLogger("e")
+SVC(C=1.5).fit(X, y)
+logger.experiment.log_param(logger.run_id, "C", 1.5)
+""",
+    "accelerate tracker with dict variable": """\
+import torch
+from accelerate import Accelerator
+config = {"rate": 0.1, "passes": 3}
+accelerator = Accelerator(log_with="wandb")
+accelerator.init_trackers("p", config)
+opt = torch.optim.AdamW(net.parameters(), lr=config["rate"])
+for epoch in range(config["passes"]):
+    loss = net(x)
+    accelerator.backward(loss)
+    opt.step()
+""",
+    "wandb run.config from with": """\
+import wandb
+from sklearn.svm import SVC
+with wandb.init(project="p") as run:
+    run.config.update({"C": 1.5}, allow_val_change=True)
+    SVC(C=1.5).fit(X, y)
+""",
+    "class method of run in attribute": """\
+import wandb
+from sklearn.svm import SVC
+class Job:
+    def __init__(self, C):
+        self.C = C
+        self.run = wandb.init(project="p", config={"C": C})
+    def train(self):
+        SVC(C=self.C).fit(X, y)
+        self.run.finish()
+Job(3).train()
+""",
+    "positional config of wandb? name same": """\
+import os
+import wandb
+os.environ["WANDB_PROJECT"] = "p"
+hyper = dict(lr=0.1, layers=3)
+with wandb.init(config=hyper):
+    config = wandb.config
+    import torch
+    opt = torch.optim.SGD(net.parameters(), lr=config["lr"])
+    for batch in data:
+        net(batch).backward()
+        opt.step()
+""",
+    "train in while loop": """\
+import mlflow
+import torch
+steps = 0
+with mlflow.start_run():
+    mlflow.log_params({"lr": 0.1})
+    opt = torch.optim.SGD(net.parameters(), lr=0.1)
+    while steps < 100:
+        loss = net(x)
+        loss.backward()
+        opt.step()
+        steps += 1
+""",
+    "seeds, workers in loader": """\
+import mlflow
+import torch
+from torch.utils.data import DataLoader
+with mlflow.start_run():
+    mlflow.log_params({"lr": 0.1, "batch": 8})
+    loader = DataLoader(ds, 8, shuffle=True, num_workers=4, pin_memory=True, drop_last=True)
+    opt = torch.optim.SGD(net.parameters(), 0.1)
+    for batch in loader:
+        loss = net(batch)
+        loss.backward()
+        opt.step()
+""",
+}
+
+
+@pytest.mark.parametrize("source", LOGGED_SHAPES.values(), ids=LOGGED_SHAPES)
+def test_logged_shapes(source: Source) -> None:
+    assert {outcome.kind for outcome in said_of(source)} == {"evidence"}
+
+
+SILENT_SHAPES: dict[str, Source] = {
+    "notebook with %run of a tracking notebook": {
+        "setup.ipynb": notebook("""\
+import mlflow
+mlflow.autolog()
+"""),
+        "a.ipynb": notebook(
+            """\
+%run ./setup.ipynb
+""",
+            """\
+import joblib
+from sklearn.ensemble import RandomForestClassifier
+clf = RandomForestClassifier(n_estimators=10)
+clf.fit(X, y)
+joblib.dump(clf, "clf.joblib")
+""",
+        ),
+    },
+    "scaler and PCA": """\
+import joblib
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
+scaler = StandardScaler()
+X = scaler.fit_transform(X)
+pca = PCA(n_components=5)
+pca.fit(X)
+joblib.dump(scaler, "scaler.pkl")
+joblib.dump(pca, "pca.pkl")
+""",
+    "vectorizer": """\
+import pickle
+from sklearn.feature_extraction.text import TfidfVectorizer
+tfidf = TfidfVectorizer(max_features=5000)
+tfidf.fit(texts)
+pickle.dump(tfidf, open("tfidf_model.pkl", "wb"))
+""",
+    "column transformer and preprocessing pipeline": """\
+import joblib
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+pre = ColumnTransformer([("n", StandardScaler(), num), ("c", OneHotEncoder(), cat)])
+pipe = Pipeline([("pre", pre)])
+pipe.fit(X)
+joblib.dump(pipe, "preprocessor.joblib")
+""",
+    "label encoder and tokenizer": """\
+import pickle
+from sklearn.preprocessing import LabelEncoder
+from tensorflow.keras.preprocessing.text import Tokenizer
+tok = Tokenizer(num_words=1000)
+tok.fit_on_texts(texts)
+le = LabelEncoder().fit(labels)
+pickle.dump(tok, open("tok.pkl", "wb"))
+pickle.dump(le, open("le.pkl", "wb"))
+""",
+    "serve a model with a module whose train is not called": {
+        "app.py": """\
+import joblib
+from fastapi import FastAPI
+from model import load_model
+app = FastAPI()
+model = load_model()
+
+
+@app.post("/predict")
+def predict(row: dict):
+    return model.predict([list(row.values())]).tolist()
+""",
+        "model.py": """\
+import joblib
+from sklearn.linear_model import LogisticRegression
+
+
+def train(X, y):
+    model = LogisticRegression()
+    model.fit(X, y)
+    joblib.dump(model, "m.joblib")
+
+
+def load_model():
+    return joblib.load("m.joblib")
+""",
+        "train.py": """\
+import mlflow
+from model import train
+mlflow.autolog()
+train(X, y)
+""",
+    },
+    "Keras with TensorBoard callback": """\
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y, epochs=3, callbacks=[keras.callbacks.CSVLogger("log.csv")])
+model.evaluate(x, y)
+""",
+    "DVC stage": {
+        "src/train.py": """\
+import joblib
+from sklearn.svm import SVC
+model = SVC(C=1.0).fit(X, y)
+joblib.dump(model, "model.joblib")
+""",
+        "dvc.yaml": """\
+stages:
+  train:
+    cmd: python src/train.py
+    params: [svc.C]
+    outs: [model.joblib]
+""",
+        "params.yaml": """\
+svc:
+  C: 1.0
+""",
+    },
+    "ZenML step": """\
+import joblib
+from sklearn.svm import SVC
+from zenml import step
+
+
+@step
+def train(X, y):
+    model = SVC(C=1.0).fit(X, y)
+    joblib.dump(model, "model.joblib")
+    return model
+""",
+    "Lightning self.log etc with MLflow autolog": """\
+import lightning.pytorch as pl
+import mlflow
+mlflow.pytorch.autolog(log_models=False)
+class Net(pl.LightningModule):
+    def training_step(self, batch, i):
+        loss = self.net(batch)
+        self.log("loss", loss)
+        return loss
+pl.Trainer(max_epochs=3).fit(Net(), loader)
+""",
+    "sweep of a comet optimizer": """\
+from comet_ml import Optimizer
+from sklearn.svm import SVC
+parameters = {"C": {"type": "float", "min": 1, "max": 3}}
+opt = Optimizer({"algorithm": "bayes", "parameters": parameters})
+for experiment in opt.get_experiments(project_name="p"):
+    SVC(C=experiment.get_parameter("C")).fit(X, y)
+""",
+    "HF trainer, default report": """\
+from transformers import Trainer, TrainingArguments
+args = TrainingArguments("out")
+trainer = Trainer(model=model, args=args, train_dataset=ds)
+trainer.train()
+trainer.save_model("out")
+""",
+}
+
+
+@pytest.mark.parametrize("source", SILENT_SHAPES.values(), ids=SILENT_SHAPES)
+def test_silent_shapes(source: Source) -> None:
+    assert said_of(source) == []
+
+
+OPEN_SHAPES: dict[str, Source] = {
+    "wandb.config = dict": """\
+import wandb
+import torch
+wandb.init(project="p")
+wandb.config = {"lr": 0.01, "epochs": 5}
+opt = torch.optim.SGD(net.parameters(), lr=0.01)
+for epoch in range(5):
+    loss = net(x)
+    loss.backward()
+    opt.step()
+""",
+    "dvclive and params.yaml": {
+        "train.py": """\
+from dvclive import Live
+from sklearn.svm import SVC
+with Live() as live:
+    SVC(C=1.0, gamma=0.3).fit(X, y)
+    live.log_metric("a", 0.3)
+""",
+        "params.yaml": """\
+C: 1.0
+""",
+    },
+    "run handed in to W&B's config": """\
+import wandb
+from sklearn.svm import SVC
+
+
+def train(run, params):
+    run.config.update(params)
+    SVC(**params).fit(X, y)
+
+
+with wandb.init(project="p") as run:
+    train(run, {"C": 1.0})
+""",
+    "wandb.init(**kwargs)": """\
+import wandb
+from sklearn.svm import SVC
+settings = {"project": "p", "config": {"C": 1.0}}
+wandb.init(**settings)
+SVC(C=1.0).fit(X, y)
+""",
+    "wandb.init(**load())": """\
+import wandb
+from sklearn.svm import SVC
+wandb.init(**load())
+SVC(C=1.0).fit(X, y)
+""",
+}
+
+
+@pytest.mark.parametrize("source", OPEN_SHAPES.values(), ids=OPEN_SHAPES)
+def test_undecided_shapes(source: Source) -> None:
+    said = [(outcome.kind, outcome.rule) for outcome in said_of(source)]
+    assert said == [("undecided", "no-parameters")]

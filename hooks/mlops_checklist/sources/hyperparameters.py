@@ -27,7 +27,7 @@ _NO_PARAMETER = re.compile(
     r"|^(?:allow_writing_files|use_label_encoder|enable_categorical|copy_x|features?|cat_features"
     r"|validation_data|shape|dim|generator|sampler|collate_fn|distribute_strategy|estimators?"
     r"|base_estimator|steps|missing|model|args|processing_class|scoring|refit|error_score"
-    r"|return_train_score|pre_dispatch)$"
+    r"|return_train_score|pre_dispatch|param_grid|param_distributions|search_spaces)$"
     r"|(?-i:[a-z]Cols?$)"
 )
 _SEED = re.compile(r"(?i)(?:^|_)(?:seed|random_state)$")
@@ -178,7 +178,21 @@ def _parameter(name: str, value: ast.expr, module: Module) -> Iterator[Taken]:
         if isinstance(value, ast.Constant) or values.literal(folded) is not None:
             return  # it stands in the source
     if isinstance(value, (ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.UnaryOp)):
+        if isinstance(value, ast.Name) and _is_an_object(value, module):
+            return
         yield _taken(name, value, module)
+
+
+def _is_an_object(name: ast.Name, module: Module) -> bool:
+    """Tell whether a variable holds what a class of a library makes: `cv=folds`."""
+    return any(
+        isinstance(found, ast.Call)
+        and _CLASS.match(module.home(found).qualified(found.func) or "") is not None
+        for found in module.file.read(values.values).expressions(name, 20)
+    )
+
+
+_CLASS = re.compile(r"(?:.*\.)[A-Z]\w*$")
 
 
 def _converted(node: ast.expr) -> ast.expr:
@@ -229,6 +243,10 @@ def _marks(node: ast.expr, module: Module) -> frozenset[str]:
         _, _, rest = dotted(node).partition(".")  # `args = self.args; args.epochs`
         aliases = (dotted(each) for each in folder.expressions(node.value, 10))
         named |= {f"{alias}.{rest}" for alias in aliases if alias and rest}
+    if isinstance(node, ast.Name):
+        for made in folder.expressions(node, 10):
+            if isinstance(made, (ast.Tuple, ast.List, ast.BinOp)):  # `betas = (args.b1, args.b2)`
+                named = named.union(*map(_texts, _parts(made)))
     return _texts(node) | named
 
 
@@ -256,7 +274,7 @@ def dotted(node: ast.AST) -> str:
 _ONE = {"log_param", "log_parameter", "set_parameter"}
 _SOME = {
     *("log_params", "log_parameters", "log_hyperparams", "update", "connect", "set_parameters"),
-    *("init", "setup_wandb", "add_hparams"),
+    *("init", "init_trackers", "setup_wandb", "add_hparams"),
 }
 _FIELDS_OF = {"vars", "asdict", "dict", "to_container", "model_dump", "as_dict", "to_dict"}
 
@@ -321,7 +339,8 @@ def _given(fact: Fact) -> Iterator[tuple[ast.expr | None, str | None]]:
         else:  # `for name, value in params.items(): mlflow.log_param(name, value)`
             yield _iterated(name, module), None
     elif last in _SOME:
-        given = argument(node, "config") or argument(node, "hparam_dict")
+        second = 1 if last == "init_trackers" else None
+        given = argument(node, "config", second) or argument(node, "hparam_dict")
         yield given or argument(node, "params", 0) or argument(node, "mutable", 0), None
     else:
         yield None, None
