@@ -127,6 +127,40 @@ def train(training, features, target):
         model = XGBClassifier(max_depth=4)
         model.fit(training[features], training[target])
 """
+FLOW = "flows/nightly.py"
+FLOW_SOURCE = """\
+from flytekitplugins.domino.task import DominoJobConfig, DominoJobTask
+
+score = DominoJobTask(
+    name="Score",
+    domino_job_config=DominoJobConfig(Command="python src/fraud_detection/predict.py"),
+    use_latest=True,
+)
+"""
+FEEDBACK_SOURCE = """\
+[project]
+name = "feedback"
+version = "0.3.0"
+requires-python = ">=3.10,<3.14"
+dependencies = ["pandas>=2.3", "httpx>=0.28"]
+"""
+LOCK_SOURCE = """\
+version = 1
+
+[[package]]
+name = "feedback"
+version = "0.3.0"
+source = { virtual = "." }
+dependencies = [{ name = "pandas" }]
+
+[package.metadata]
+requires-dist = [{ name = "pandas", specifier = ">=2.3" }]
+
+[[package]]
+name = "pandas"
+version = "2.3.3"
+source = { registry = "https://pypi.org/simple" }
+"""
 NEIGHBOURS = "experiments/neighbours.py"
 NEIGHBOURS_SOURCE = """\
 import joblib
@@ -189,6 +223,30 @@ FAULTS = (
         "AutoModelForSequenceClassification.from",
     ),
     Fault(WEIGHTS, "", "not a network\n", "artifacts-stored/model-in-git", "not"),
+    # The environment.
+    Fault(
+        "deploy/Dockerfile",
+        "FROM python:3.10.18-slim-bookworm",
+        "FROM python:latest",
+        "reproducible-environment/moving-base-image",
+        "python:latest",
+    ),
+    Fault(
+        "environment/Dockerfile",
+        "ubuntu22-py3.10-r4.5",
+        "ubuntu22-py3.9-r4.5",
+        "reproducible-environment/python-version-conflict",
+        "quay.io",
+    ),
+    Fault(FLOW, "", FLOW_SOURCE, "reproducible-environment/moving-environment", "True"),
+    Fault("feedback/uv.lock", "", LOCK_SOURCE, "", ""),
+    Fault(
+        "feedback/pyproject.toml",
+        "",
+        FEEDBACK_SOURCE,
+        "reproducible-environment/stale-lock",
+        "httpx",
+    ),
     # Dependencies.
     Fault("requirements.txt", "numpy==2.2.6", "numpy", "pinned-requirements/unpinned", "numpy"),
     Fault(
@@ -240,6 +298,7 @@ FAULTS = (
         "pinned-requirements/unpinned",
         "prometheus-client",
     ),
+    Fault("app.sh", "", "", "reproducible-environment/runtime-upgrade", "prometheus-client"),
     Fault(
         NOTEBOOK,
         '"%pip install --quiet pandas==2.3.3 mlflow==3.17.2 scikit-learn==1.7.2"',

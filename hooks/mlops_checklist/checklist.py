@@ -23,6 +23,12 @@ ITEMS = (
     ),
     Item(
         "Code & Environment",
+        "Environment tested and reproducible",
+        "reproducible-environment",
+        "mlops_checklist.environment.reproducible_environment",
+    ),
+    Item(
+        "Code & Environment",
         "Secrets managed via Domino secrets (not hardcoded)",
         "no-hardcoded-secrets",
         "mlops_checklist.environment.no_hardcoded_secrets",

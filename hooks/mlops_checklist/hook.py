@@ -31,6 +31,7 @@ class Hook(NamedTuple):
     expression that some file of a program must match. Outcomes may then carry another path.
 
     With `finds`, the hook looks for what it judges itself, and files that are given do not count.
+    It is asked with the options, and with what tells whether the settings leave a path to judge.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Hook(NamedTuple):
     options: tuple[Option, ...] = ()
     fixes: bool = False
     follows: bytes = b""
-    finds: Callable[[Options], Iterable[File]] | None = None
+    finds: Callable[[Options, Callable[[str], bool]], Iterable[File]] | None = None
 
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
@@ -95,7 +96,7 @@ def _judged(hook: Hook, settings: Settings, paths: Sequence[str]) -> Iterator[Ju
     """Yield each file with what the hook says of it."""
     if hook.finds is not None:
         options = settings.of_the_run()
-        for file in hook.finds(options):
+        for file in hook.finds(options, settings.judges):
             yield file, options, judge(hook, file, options)
         return
     for path in paths:

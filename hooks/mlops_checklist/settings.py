@@ -91,6 +91,10 @@ class Settings:
                 return None
         return options
 
+    def judges(self, path: str) -> bool:
+        """Tell whether the settings leave `path` to be judged."""
+        return self.options_for(path) is not None
+
     def of_the_run(self) -> Namespace:
         """Return the options that speak for the run as a whole: those of the current folder."""
         return self._of_folder(os.path.abspath(os.curdir))[0]

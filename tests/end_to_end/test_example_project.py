@@ -69,6 +69,7 @@ def test_broken_twin_gives_what_is_planted(tmp_path: Path, tool: str) -> None:
 UNPLANTED = {
     "experiment-name-prefix/wrong-position",
     "pinned-requirements/no-hash",
+    *(f"reproducible-environment/{rule}" for rule in ("no-python-version", "untested-environment")),
     *(f"meaningful-commit-{what}/{rule}" for what in ("message", "range") for rule in COMMIT_RULES),
     *(f"no-hardcoded-secrets/{rule}" for rule in no_hardcoded_secrets.HOOK.rules),
 }

@@ -20,7 +20,7 @@ from mlops_checklist.sources import commit_message
 _NOTHING = "0" * 40  # what Git says of a branch that is not there yet, githooks(5)
 
 
-def find(options: Options) -> Iterator[File]:
+def find(options: Options, _: object) -> Iterator[File]:
     """Yield the messages of the commits between two references, merges left out."""
     try:
         re.compile(options.pattern)

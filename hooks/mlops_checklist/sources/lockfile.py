@@ -115,20 +115,24 @@ def _versions(path: str) -> Mapping[str, frozenset[str]]:
 @functools.lru_cache(maxsize=256)
 def _read(path: str, _changed: int, _size: int) -> Mapping[str, frozenset[str]]:
     """Return name -> versions of the lock at `path`; empty where it is none."""
-    name = os.path.basename(path)
-    file = File(path, "lock")
+    return versions(File(path, "lock"))
+
+
+def versions(file: File) -> Mapping[str, frozenset[str]]:
+    """Return the versions that the lock `file` holds for each name; empty where it is none."""
+    name = os.path.basename(file.path)
     found: dict[str, set[str]] = {}
     try:
         for package, version in _pairs(file, name):
             found.setdefault(requirements.canonical(package), set()).add(version)
     except Unreadable:
         return {}
-    return {package: frozenset(versions) for package, versions in found.items()}
+    return {package: frozenset(held) for package, held in found.items()}
 
 
 def _pairs(file: File, name: str) -> Iterator[tuple[str, str]]:
     if _TOML.fullmatch(name):
-        document = toml.document(file)
+        document = file.read(toml.document)
         for package in _list(document.get("packages" if name.startswith("pylock") else "package")):
             if isinstance(package, dict) and isinstance(package.get("name"), str):
                 source = package.get("source")

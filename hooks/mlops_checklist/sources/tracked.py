@@ -1,0 +1,76 @@
+"""What Git tracks, for hooks that judge the repository as a whole.
+
+As with the other hooks, `files` and `exclude` of `.pre-commit-config.yaml` count: those of the top
+level, and those of the hook's own entry.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+
+from mlops_checklist.sources import yaml
+from mlops_checklist.sources.files import File, Unreadable
+
+# As the manifest has it for the hooks that are given files.
+_PASSED_OVER = re.compile(
+    r"(^|/)(tests?|docs|\.ipynb_checkpoints|\.Trash[^/]*|node_modules|site-packages|\.?venv"
+    r"|mlruns|mlartifacts)/"
+)
+_CONFIG = ".pre-commit-config.yaml"
+
+
+def files(hook: str) -> list[str]:
+    """Return the tracked paths below the current folder that `hook` judges, sorted.
+
+    Outside a repository there are none. What is deleted but not yet staged is left out.
+    """
+    shapes = _filters(hook)
+    return [
+        path
+        for path in _git("ls-files", "-z")
+        for shown in [path.replace(os.sep, "/")]
+        if not _PASSED_OVER.search(shown)
+        and all(bool(shape.search(shown)) == wanted for shape, wanted in shapes)
+        and os.path.lexists(path)
+    ]
+
+
+def holding(pattern: str, *globs: str) -> frozenset[str]:
+    """Return the tracked paths that match `globs` and hold the extended expression `pattern`."""
+    return frozenset(_git("grep", "-lzE", pattern, "--", *globs))
+
+
+def _git(*arguments: str) -> list[str]:
+    try:
+        said = subprocess.run(["git", *arguments], capture_output=True, check=False).stdout
+    except OSError:
+        return []
+    return sorted(os.path.normpath(name) for name in os.fsdecode(said).split("\0") if name)
+
+
+def _filters(hook: str) -> list[tuple[re.Pattern[str], bool]]:
+    """Return the expressions of the configuration, and whether a path must match each."""
+    if not os.path.isfile(_CONFIG):
+        return []
+    try:
+        top = yaml.document(File(_CONFIG, "yaml"))
+    except Unreadable:
+        return []  # pre-commit says so
+    entries = [
+        entry
+        for repository in yaml.entries(yaml.get(top, "repos"))
+        for entry in yaml.entries(yaml.get(repository, "hooks"))
+        if yaml.scalar(yaml.get(entry, "id")) == hook
+    ]
+    found = []
+    for holder in [top, *entries]:
+        for key, wanted in (("files", True), ("exclude", False)):
+            text = yaml.scalar(yaml.get(holder, key))
+            if text and text not in ("", "^$"):
+                try:
+                    found.append((re.compile(text), wanted))
+                except re.error:
+                    continue  # pre-commit refuses it
+    return found
