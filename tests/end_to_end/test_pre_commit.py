@@ -146,7 +146,11 @@ def test_every_hook_on_an_empty_commit(
     printed = Done(0, done.output + done.errors, "")
     verdicts = {hook["id"]: printed.verdict(str(hook["name"])) for hook in hooks.manifest}
     assert verdicts == {  # of other stages, they are not even mentioned
-        hook["id"]: "Skipped" if "pre-commit" in str(hook["stages"]) else ""
+        hook["id"]: ""
+        if "pre-commit" not in hook["stages"]
+        else "Passed"
+        if hook.get("always_run")
+        else "Skipped"
         for hook in hooks.manifest
     }
 
@@ -157,6 +161,7 @@ def test_every_hook_finds_its_violation(
     project.configure(*({"id": hook["id"]} for hook in hooks.manifest))
     project.stage(
         {
+            "Dockerfile": "FROM python\n",
             "config.py": f'token = "hf_{"AbCdEfGhIjKlMnOpQrStUvWxYz01234567"}"\n',
             "fit.py": "import mlflow\nfrom sklearn.tree import DecisionTreeClassifier\n\n"
             "with mlflow.start_run():\n    DecisionTreeClassifier(max_depth=3).fit(X, y)\n",
@@ -177,6 +182,7 @@ def test_every_hook_finds_its_violation(
         "fit.py:4:6 parameters-logged/no-parameters",
         "requirements.txt:1:1 pinned-requirements/range",
         "register.py:3:1 registered-model-metadata/no-signature",
+        "Dockerfile:1:6 reproducible-environment/moving-base-image",
         "fit.py:5:5 seeded-randomness/unseeded-training",
     ]
 

@@ -227,6 +227,13 @@ LOCKS = {
         },
         "violation",
     ),
+    "uv-lacks-an-extra": (
+        {
+            "pyproject.toml": project("numpy[dev]>=2"),
+            "uv.lock": uv_lock({"numpy": ">=2"}, numpy="2.2.6"),
+        },
+        "violation",
+    ),
     "uv-other-spelling": (
         {
             "pyproject.toml": project("Typing_Extensions>=4"),

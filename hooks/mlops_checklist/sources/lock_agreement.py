@@ -31,10 +31,11 @@ class Disagreement(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """What a requirement asks for: alternatives of specifiers, whether it stands under a marker."""
+    """What a requirement asks for: versions (None: any), whether under a marker, and extras."""
 
     admits: Callable[[str], bool] | None
     marked: bool
+    extras: frozenset[str] = frozenset()
 
 
 def disagreements(file: File, lock: File) -> Iterator[Disagreement]:
@@ -59,6 +60,9 @@ def disagreements(file: File, lock: File) -> Iterator[Disagreement]:
             yield Disagreement(declared, "the lock does not know it")
             continue
         wanted = _wanted(document, declared)
+        if own is not None and (lacking := wanted.extras - own[declared.name]):
+            yield Disagreement(declared, f"the lock does not know the extra {min(lacking)}")
+            continue
         yield from _compared(declared, wanted, versions, strict=own is not None)
 
 
@@ -104,10 +108,10 @@ def _parsed(text: str) -> _Wanted:
         parsed = Requirement(text)
     except InvalidRequirement:
         return _Wanted(None, True)
-    specifier = parsed.specifier
-    if parsed.url or not str(specifier):
-        return _Wanted(None, parsed.marker is not None)
-    return _Wanted(_admitting([str(specifier)]), parsed.marker is not None)
+    specifier = "" if parsed.url else str(parsed.specifier)
+    extras = frozenset(map(requirements.canonical, parsed.extras))
+    admits = _admitting([specifier]) if specifier else None
+    return _Wanted(admits, parsed.marker is not None, extras)
 
 
 def _wanted(document: Mapping[str, Any], declared: Declared) -> _Wanted:
@@ -216,20 +220,28 @@ def _is_same(one: object, other: object) -> bool:
     return len({requirements.canonical(name) for name in names if isinstance(name, str)}) == 1
 
 
-def _own_requirements(document: Mapping[str, Any], lock: File) -> frozenset[str] | None:
-    """Return the names that uv.lock says the project requires, or None where it does not say."""
+def _own_requirements(
+    document: Mapping[str, Any], lock: File
+) -> Mapping[str, frozenset[str]] | None:
+    """Return the names that uv.lock says the project requires, with their extras, or None."""
     for package in _own_packages(document, lock):
         metadata = package.get("metadata")
         if not isinstance(metadata, dict):
             return None
         groups = metadata.get("requires-dev")
-        lists = [metadata.get("requires-dist"), *(groups.values() if groups else ())]
-        return frozenset(
-            requirements.canonical(str(each.get("name")))
-            for entries in lists
-            for each in (entries if isinstance(entries, list) else ())
-            if isinstance(each, dict)
-        )
+        grouped = groups.values() if isinstance(groups, dict) else ()
+        lists = [metadata.get("requires-dist"), *grouped]
+        found: dict[str, frozenset[str]] = {}
+        for entries in lists:
+            for each in entries if isinstance(entries, list) else ():
+                if isinstance(each, dict):
+                    name = requirements.canonical(str(each.get("name")))
+                    extras = each.get("extras")
+                    listed = map(str, extras if isinstance(extras, list) else ())
+                    found[name] = found.get(name, frozenset()) | set(
+                        map(requirements.canonical, listed)
+                    )
+        return found
     return None
 
 
