@@ -108,11 +108,13 @@ WHOLE = {
     "heredoc": "FROM python:3.12\nRUN <<EOF\npip install mlflow\nEOF\n",
     "heredoc-pinned": "FROM python:3.12\nRUN <<EOF\npip install mlflow==3.1.0\nEOF\n",
     "exec-form": 'FROM python:3.12\nRUN ["pip", "install", "mlflow"]\n',
-    "comment-in-continuation": "FROM python:3.12\nRUN pip install \\\n  # a\n  mlflow==3.1.0 \\\n  numpy\n",
+    "comment-in-continuation": "FROM python:3.12\nRUN pip install \\\n  # a\n"
+    "  mlflow==3.1.0 \\\n  numpy\n",
     "environment-variable": "FROM python:3.12\nENV V=3.1.0\nRUN pip install mlflow==$V\n",
     "argument-as-version": "FROM python:3.12\nARG V\nRUN pip install mlflow==${V}\n",
     "build-mount": "FROM python:3.12\nRUN --mount=type=cache,target=/c pip install mlflow\n",
-    "install-in-each-stage": "FROM python:3.12 AS a\nRUN pip install x==1\nFROM a\nRUN pip install y\n",
+    "install-in-each-stage": "FROM python:3.12 AS a\nRUN pip install x==1\n"
+    "FROM a\nRUN pip install y\n",
     "install-at-start": "FROM python:3.12\nCMD pip install mlflow && python serve.py\n",
     "command": 'FROM python:3.12\nCMD ["python", "serve.py"]\n',
     "ignored-by-hadolint": "# hadolint ignore=DL3006\nFROM python\n",
@@ -232,7 +234,51 @@ CASES = {
     **WHOLE,
     **{f"RUN {command}": f"FROM python:3.12\nRUN {command}\n" for command in RUNS},
 }
-DIFFERENCES: dict[str, str] = {}
+# Why the verdicts differ, where they do.
+_PORT = "hadolint takes the registry's port for a tag, or cannot read the name"
+_PART = "a tag that holds latest moves as well"
+_ARG = "we follow the default of ARG"
+_CASE = "Docker compares names of stages without regard to case"
+_ANY = "hadolint lets any specifier pass; a range is no pin"
+_TOOLS = "pip and what builds packages are no part of the result: undecided"
+_LOCAL = "a local path has nothing to pin"
+_MIXED = "beside -r, hadolint asks nothing of the other words"
+_REF = "hadolint takes any URL with an @, or any archive, for pinned"
+_OPEN = "what a variable holds is not in the file: undecided"
+_UNSEEN = "hadolint does not see this install"
+DIFFERENCES = {
+    "FROM registry:5000/python": _PORT,
+    "FROM registry:5000/ml/python": _PORT,
+    "FROM registry:5000/ml/python:latest": _PORT,
+    "FROM quay.io/domino/base:release-6.1.1.latest": _PART,
+    "FROM quay.io/domino/base:snowpark-latest": _PART,
+    "FROM tensorflow/tensorflow:latest-gpu": _PART,
+    "stage-of-another-case": _CASE,
+    "argument-names-untagged": _ARG,
+    "argument-names-latest": _ARG,
+    "ignored-by-hadolint": "the comment is hadolint's own",
+    "RUN pip install 'mlflow>=3'": _ANY,
+    "RUN pip install mlflow~=3.1": _ANY,
+    "RUN pip install 'mlflow<4'": _ANY,
+    "RUN pip install 'mlflow!=3.0'": _ANY,
+    "RUN pip install mlflow==3.*": _ANY,
+    "RUN pip install \"mlflow; python_version >= '3.10'\"": _ANY,
+    "RUN pip install --upgrade pip": _TOOLS,
+    "RUN pip install --upgrade pip setuptools wheel": _TOOLS,
+    "RUN pip install -r requirements.txt mlflow": _MIXED,
+    "RUN pip install .[dev]": _LOCAL,
+    "RUN pip install https://example.com/mlflow.zip": _REF,
+    "RUN pip install git+https://github.com/mlflow/mlflow@master": _REF,
+    "RUN pip install git+ssh://git@github.com/mlflow/mlflow.git": _REF,
+    "RUN pip install $PACKAGES": _OPEN,
+    "RUN pip install ${PACKAGES}": _OPEN,
+    "RUN uv pip install mlflow": _UNSEEN,
+    "RUN conda install mlflow": _UNSEEN,
+    "RUN sudo pip install mlflow": _UNSEEN,
+    "RUN env A=1 pip install mlflow": _UNSEEN,
+    'RUN bash -c "pip install mlflow"': _UNSEEN,
+    "RUN /opt/venv/bin/pip install mlflow": _UNSEEN,
+}
 
 
 @pytest.fixture(scope="module")
