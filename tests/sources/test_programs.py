@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 import pytest
-from helpers import notebook
+from helpers import notebook, together
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,6 +147,97 @@ def test_dispatch_by_name_widens_what_is_known() -> None:
         files = {"main.py": f"import lib\n{line}\n{MAIN}    pass\n", "lib.py": lib}
         assert reached(files) == set()
         assert reached(files, known=True) == {"train"}
+
+
+LIB = """\
+def train():
+    model.fit(X)
+
+
+def helper():
+    pass
+
+
+class Trainer:
+    @classmethod
+    def create(cls):
+        return cls()
+
+    @property
+    def train(self):
+        pass
+
+    @staticmethod
+    def fit():
+        pass
+
+
+STEPS = {"helper": helper}
+"""
+# What the main part of a module, which may define more, reaches of itself and of `lib`.
+NAMES: dict[str, tuple[str, str, str]] = {
+    "method of another object": ("from lib import helper", "model.train()", ""),
+    "method of an object of the module": ("from lib import STEPS as s", "s.train()", "helper"),
+    "text": ("from lib import helper", "print('train')", ""),
+    "parameter": ("import lib\n\n\ndef use(train):\n    train()", "use(1)", "use"),
+    "variable": ("import lib", "train = 1\n    print(train)", ""),
+    "function of the module": ("import lib", "lib.train()", "train"),
+    "module of a package": ("from pkg import lib as l", "l.train()", "train"),
+    "star": ("from lib import *", "train()", "train"),
+    "imported where it is used": ("", "from lib import train\n    train()", "train"),
+    "by getattr": ("import lib", "getattr(lib, 'train')()", "train"),
+    "of another object by getattr": ("import lib", "getattr(model, 'train')()", ""),
+    "executed": ("exec(open('lib.py').read())", "train()", "train"),
+    "renamed": ("from lib import train as go", "go()", "train"),
+    "renamed, and not called": ("from lib import train as go", "pass", ""),
+    "renamed by a package": ("from pkg import go", "go()", "train"),
+    "class whose methods are not called": ("import lib", "lib.Trainer()", "Trainer"),
+    "class method": ("import lib", "lib.Trainer.create()", "Trainer create"),
+    "static method": ("import lib", "lib.Trainer.fit()", "Trainer fit"),
+    "property, and no function": ("import lib", "lib.Trainer().train", "Trainer train"),
+    "decorated command": (
+        "import lib\n\n\n@app.command()\ndef go():\n    lib.train()",
+        "app()",
+        "go train",
+    ),
+    "decorated by a wrapper": (
+        "import torch, lib\n\n\n@torch.no_grad()\ndef go():\n    lib.train()",
+        "pass",
+        "",
+    ),
+    "decorated method": (
+        "class Flow(FlowSpec):\n    @step\n    def train(self):\n        pass",
+        "Flow()",
+        "Flow train",
+    ),
+}
+
+
+@pytest.mark.parametrize(("head", "line", "expected"), NAMES.values(), ids=NAMES)
+def test_names(head: str, line: str, expected: str) -> None:
+    files = {
+        "main.py": f"{head}\n{MAIN}    {line}\n",
+        "lib.py": LIB,
+        "pkg/__init__.py": "from .lib import train as go\n",
+        "pkg/lib.py": LIB,
+    }
+    assert reached(files) - {"helper"} == {*expected.split()} - {"helper"}
+    assert reached(files) <= reached(files, known=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "kinds"), [("model.train()", []), ("lib.train()", ["violation"])], ids=["no", "yes"]
+)
+def test_service_that_does_not_train(line: str, kinds: list[str]) -> None:
+    from mlops_checklist.experiments.parameters_logged import HOOK
+
+    files = {
+        "serve.py": f"import lib\n\nmodel = load()\n{MAIN}    {line}\n",
+        "lib.py": "import mlflow\nfrom sklearn.svm import SVC\n\n\ndef train():\n"
+        "    with mlflow.start_run():\n        SVC(C=2.0).fit(X, y)\n",
+    }
+    said = [outcome for outcome in together(HOOK, files) if outcome.kind == "violation"]
+    assert [outcome.kind for outcome in said] == kinds
 
 
 def test_what_nobody_calls_is_a_program_of_its_own() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -77,6 +79,32 @@ IMPORTS: dict[str, tuple[str, str | bytes, set[str]]] = {
     "elsewhere": ("x.py", "import numpy as np\nfrom sklearn import svm\n", set()),
     "its own name": ("x.py", "import x\n", set()),
     "not Python": ("x.py", b"\xff\xfe\x00import a\x00", set()),
+    "further lines": ("x.py", "from pkg import name, \\\n    a\n", {"pkg/__init__.py", "pkg/a.py"}),
+    "further lines, modules": ("x.py", "import os, \\\r\n  a, b\r\n", {"a.py", "b.py"}),
+    "behind a condition": (
+        "x.py",
+        "if f('x'): import a\nelse: from b import c\n",
+        {"a.py", "b.py"},
+    ),
+    "behind a word": ("x.py", "print: import a\n", set()),
+    "by name, built-in": ("x.py", "__import__('a')\n", {"a.py"}),
+    "by name, another function": ("x.py", "my__import__('a')\n", set()),
+    "notebook on one line": (
+        "x.ipynb",
+        json.dumps(json.loads(notebook("import os\nimport a\nfrom b import c"))),
+        {"a.py", "b.py"},
+    ),
+    "notebook with texts": (
+        "x.ipynb",
+        '{"cells":[{"cell_type":"code","metadata":{},"source":"import os\\nimport a"}]}',
+        {"a.py"},
+    ),
+    "prose of a notebook": (
+        "x.ipynb",
+        '{"cells":[\n{"cell_type":"markdown","source":[\n"import a"\n]}\n]}',
+        set(),
+    ),
+    "notebook that is none": ("x.ipynb", '{"cells":[\n"import a"\n]}', set()),
     "notebook": ("x.ipynb", notebook("import os\nfrom a import b", "%matplotlib inline"), {"a.py"}),
     "notebook that runs a file": ("x.ipynb", notebook("%run -i ./a.py"), {"a.py"}),
     "notebook that runs a file without suffix": ("x.ipynb", notebook("%run a"), {"a.py"}),
@@ -133,6 +161,37 @@ LAYOUTS: dict[str, tuple[dict[str, str], str, set[str]]] = {
         {"pkg/__init__.py": "", "pkg/logging.py": "", "pkg/train.py": "import logging"},
         "pkg/train.py",
         set(),
+    ),
+    "standard module, not of the package around": (
+        {
+            "pkg/__init__.py": "",
+            "pkg/typing.py": "",
+            "pkg/core/__init__.py": "",
+            "pkg/core/t.py": "from typing import Any",
+        },
+        "pkg/core/t.py",
+        set(),
+    ),
+    "folder that is named like a standard module": (
+        {"code/__init__.py": "", "code/a.py": "", "code/t.py": "from code.a import x"},
+        "code/t.py",
+        {"code/__init__.py", "code/a.py"},
+    ),
+    "root before the package around": (
+        {
+            "pkg/__init__.py": "",
+            "pkg/data.py": "",
+            "data.py": "",
+            "pkg/core/__init__.py": "",
+            "pkg/core/t.py": "import data",
+        },
+        "pkg/core/t.py",
+        {"data.py"},
+    ),
+    "script of a package, beside its helper": (
+        {"src/__init__.py": "", "src/helpers.py": "", "src/train.py": "import helpers"},
+        "src/train.py",
+        {"src/helpers.py"},
     ),
     "script that shadows a standard module": (
         {"logging.py": "", "train.py": "import logging"},
@@ -218,6 +277,56 @@ def test_holders(files: dict[str, str], expected: list[str]) -> None:
     made = repository(files)
     target = next(iter(files))
     assert made.holders(target) == expected
+
+
+# A file with commands, what stands in it, and whether that runs src/a.py.
+COMMANDS: dict[str, tuple[str, str, bool]] = {
+    "options of Python": ("run.sh", "python3.10 -u -X dev src/a.py --x b.py", True),
+    "further lines": ("run.sh", "python \\\n  src/a.py", True),
+    "torchrun": ("run.sh", "torchrun --nproc_per_node=4 --nnodes 2 src/a.py --lr 1", True),
+    "accelerate": ("run.sh", "accelerate launch --config_file c.yaml src/a.py", True),
+    "accelerate, another command": ("run.sh", "accelerate config src/a.py", False),
+    "uv": ("run.sh", "uv run src/a.py", True),
+    "uv and Python": ("run.sh", "uv run --with x python src/a.py", True),
+    "Poetry": ("run.sh", "poetry run python -m src.a", True),
+    "module, by torchrun": ("run.sh", "torchrun --nproc_per_node 4 -m src.a", True),
+    "variable": ("run.sh", '"$PYTHON" src/a.py', True),
+    "variable of Make": ("Makefile", "train:\n\t$(PYTHON) src/a.py data\n", True),
+    "list of Docker": ("Dockerfile", 'CMD ["python", "-u", "src/a.py"]', True),
+    "short list of Docker": ("Dockerfile", 'CMD ["python","src/a.py"]', True),
+    "module in a list": ("Dockerfile", 'ENTRYPOINT ["python", "-m", "src.a"]', True),
+    "list of YAML": ("job.yaml", "command:\n  - python\n  - src/a.py\n", True),
+    "list of YAML, Windows": ("job.yaml", "cmd:\r\n  - python\r\n  - src/a.py\r\n", True),
+    "list of YAML, brackets": ("job.yaml", "command: [python, src/a.py]", True),
+    "list of YAML, quotes": ("job.yaml", "cmd:\n  - 'python'\n  - '-m'\n  - 'src.a'\n", True),
+    "arguments": ("job.yaml", 'command: ["python"]\nargs: ["src/a.py", "--x"]\n', True),
+    "arguments, list": ("job.yaml", "command:\n- python\nargs:\n- src/a.py\n", True),
+    "image of the next key": ("job.yaml", "image: python\nfile: src/a.py\n", False),
+    "list item of another key": ("job.yaml", "image: python\nfiles:\n  - src/a.py\n", False),
+    "settings of Python": ("Dockerfile", "ENV PYTHONUNBUFFERED 1\nCOPY src/a.py .\n", False),
+    "comment": ("run.sh", "  # python src/a.py\n", False),
+    "dependency of a stage": ("dvc.yaml", "stages: {t: {cmd: ./x, deps: [src/a.py]}}", False),
+    "argument of another module": ("Makefile", "test:\n\tpython -m pytest src/a.py\n", False),
+    "argument of another script": ("run.sh", "python tool.py src/a.py\n", False),
+    "code": ("run.sh", "python -c 'import x' src/a.py\n", False),
+}
+
+
+@pytest.mark.parametrize(("path", "text", "runs"), COMMANDS.values(), ids=COMMANDS)
+def test_commands(path: str, text: str, runs: bool) -> None:
+    assert repository({"src/a.py": "", path: text}).is_run("src/a.py") is runs
+
+
+def test_package_that_a_command_runs() -> None:
+    made = repository({"p/__init__.py": "", "p/__main__.py": "", "run.sh": "python -m p train"})
+    assert [path for path in sorted(made.python) if made.is_run(path)] == ["p/__main__.py"]
+
+
+@pytest.mark.parametrize("text", ["python -x/python ", "python\n- ", "python ,", "uv  run"])
+def test_no_command_takes_long(text: str) -> None:
+    began = time.perf_counter()
+    assert not repository({"a.py": "", "run.sh": text * 10_000}).is_run("a.py")
+    assert time.perf_counter() - began < 5
 
 
 def test_affected() -> None:

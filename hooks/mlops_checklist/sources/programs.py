@@ -2,8 +2,11 @@
 
 A module falls into units: its own statements, its `if __name__ == "__main__"` part, each function,
 each class and each method. A unit is reached when reached code names it, in whatever way: called,
-passed as a callback, used as a decorator, entered as a context manager. Names, not types, decide,
-so that nothing which may run is left out.
+passed as a callback, used as a decorator, entered as a context manager. Names, not types, decide.
+
+What is judged must be named for sure: `train` is a function where the module defines it or imports
+it from the repository, and no text, variable or method of some object. For what may help it, any
+such name is enough, so that nothing which may run is left out.
 """
 
 from __future__ import annotations
@@ -24,6 +27,11 @@ from mlops_checklist.sources.python import FUNCTIONS, Module
 _CALLED_BY_NAME = re.compile(
     r"(?i)fit|train(?!ing_step)|save|store|evaluate|export|tune|log(?!its)"
 )
+# Decorators that call nothing by themselves; any other one may call what it decorates.
+_WRAPPING = frozenset(
+    "property cached_property setter classmethod staticmethod abstractmethod override final "
+    "overload contextmanager wraps cache lru_cache no_grad inference_mode".split()
+)
 # What runs code by a name that only the run knows.
 _DISPATCHING = {
     "getattr()",
@@ -39,7 +47,8 @@ _DISPATCHING = {
 class Unit(NamedTuple):
     """A part of a module that runs as a whole, and the names it mentions.
 
-    `kind`: "body" (the module's own statements), "main", "function", "class", "method".
+    `kind`: "body" (the module's own statements), "main", "function", "class", "method". Of the
+    names, `sure` are those of functions and classes of the repository, and ".fit" of attributes.
     """
 
     kind: str
@@ -47,14 +56,15 @@ class Unit(NamedTuple):
     node: ast.AST
     owner: ast.AST | None  # of a method, its class
     names: frozenset[str]
+    sure: frozenset[str]
 
 
 class Program(NamedTuple):
     """What runs together: the modules, the units reached, and those that may help them.
 
     A rule looks for its subject in `reached`, and for what the subject lacks in `known`, which is
-    wider where code is found by names that only the run knows. Without `is_run`, nothing in the
-    repository runs it: who calls a library's functions, and with what around them, is not known.
+    wider: what is named perhaps, or by names that only the run knows. Without `is_run`, nothing in
+    the repository runs it: who calls a library's functions, with what around them, is not known.
     """
 
     modules: tuple[Module, ...]
@@ -77,41 +87,89 @@ class Program(NamedTuple):
 def units(file: File) -> dict[ast.AST, Unit]:
     """Return the units of a Python file or notebook, by the node that each is."""
     module = file.read(python.module)
+    visible = file.read(_visible)
     found: dict[ast.AST, Unit] = {}
+
+    def add(
+        kind: str, name: str, node: ast.AST, parts: list[ast.AST], owner: ast.AST | None = None
+    ) -> None:
+        found[node] = Unit(kind, name, node, owner, *_names(parts, visible))
+
     loose: list[ast.AST] = []
     for statement in module.tree.body:
         if isinstance(statement, FUNCTIONS):
             loose += _outside(statement)
-            found[statement] = Unit(
-                "function", statement.name, statement, None, _names([statement])
-            )
+            add("function", statement.name, statement, [statement])
         elif isinstance(statement, ast.ClassDef):
             loose += _outside(statement)
-            inner = []
+            inner: list[ast.AST] = [*statement.bases]
             for line in statement.body:
                 if isinstance(line, FUNCTIONS):
-                    inner += _outside(line)
-                    names = _names([line])
-                    found[line] = Unit("method", line.name, line, statement, names)
+                    inner += _outside(line, is_method=True)
+                    add("method", line.name, line, [line], statement)
                 else:
                     inner.append(line)
-            names = _names([*inner, *statement.bases])
-            found[statement] = Unit("class", statement.name, statement, None, names)
+            add("class", statement.name, statement, inner)
         elif _is_main(statement):
-            found[statement] = Unit("main", "__main__", statement, None, _names([statement]))
+            add("main", "__main__", statement, [statement])
         else:
             loose.append(statement)
-    found[module.tree] = Unit("body", "", module.tree, None, _names(loose))
+    add("body", "", module.tree, loose)
     return found
 
 
-def _outside(definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[ast.AST]:
+def _visible(file: File) -> tuple[dict[str, str], set[str]]:
+    """Return the names that may be code of the repository, and those of modules among them.
+
+    Functions and classes of the file itself, and what it imports, with the name that each has
+    where it comes from; "*" stands for any name.
+    """
+    names: dict[str, str] = {}
+    modules: set[str] = set()
+    around = file.repository
+    path = os.path.normpath(file.path)
+    module = file.read(python.module)
+    waiting: list[ast.AST] = [module.tree]
+    while waiting:
+        node = waiting.pop()
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(node, block, ())
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            if not isinstance(module.parent(node), ast.ClassDef):
+                names.setdefault(node.name, node.name)
+        elif isinstance(node, ast.Import) and around is not None:
+            brought = [each for each in node.names if around.find(path, each.name)]
+            modules.update(each.asname or each.name.partition(".")[0] for each in brought)
+        elif isinstance(node, ast.ImportFrom) and around is not None:
+            origin = "." * node.level + (f"{node.module}." if node.module else "")
+            for alias in node.names:
+                if located := around.locate(path, f"{origin}{alias.name}"):
+                    names[alias.asname or alias.name] = alias.name
+                    if not located[1]:
+                        modules.add(alias.asname or alias.name)
+    if re.search(rb"%run\b|\brun_path\b|\bexec\(\s*open", file.bytes):
+        names["*"] = "*"
+    return names, modules
+
+
+def _outside(
+    definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, *, is_method: bool = False
+) -> list[ast.AST]:
     """Return the parts of a definition that run where it stands."""
     parts: list[ast.AST] = [*definition.decorator_list]
     if isinstance(definition, FUNCTIONS):
         parts += [*definition.args.defaults, *filter(None, definition.args.kw_defaults)]
-        if definition.decorator_list:  # whoever decorates it may call it
+        named = ast.Constant(definition.name)
+        marks = [
+            python.last_name(each.func if isinstance(each, ast.Call) else each)
+            for each in definition.decorator_list
+        ]
+        if not _WRAPPING.issuperset(marks) and is_method:
+            parts.append(ast.Attribute(named, definition.name, ast.Load()))
+        elif not _WRAPPING.issuperset(marks):
             parts.append(ast.Name(definition.name, ast.Load()))
+        elif marks:
+            parts.append(named)  # perhaps
     return parts
 
 
@@ -119,30 +177,47 @@ def _is_main(statement: ast.stmt) -> bool:
     return (
         isinstance(statement, ast.If)
         and isinstance(statement.test, ast.Compare)
-        and "__name__" in _names([statement.test])
+        and "__name__" in _names([statement.test], ({}, set()))[0]
     )
 
 
-def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Return the names in some code, texts that are names among them."""
+def _names(
+    nodes: Iterable[ast.AST], visible: tuple[dict[str, str], set[str]]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names in some code, texts that are names among them, and those that are sure."""
     found: set[str] = set()
+    sure: set[str] = set()
+    code, modules = visible
+
+    def attribute(name: str, root: ast.AST) -> None:
+        found.add(name)
+        sure.add(f".{name}")
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if "*" in code or (isinstance(root, ast.Name) and root.id in modules):
+            sure.add(name)
+
     waiting = [*nodes]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Name):
             found.add(node.id)
+            if "*" in code or node.id in code:
+                sure.add(node.id)
         elif isinstance(node, ast.Attribute):
-            found.add(node.attr)
+            attribute(node.attr, node.value)
         elif isinstance(node, ast.Constant):
             if isinstance(node.value, str) and node.value.isidentifier():
                 found.add(node.value)
             continue
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            named = node.args[1] if len(node.args) > 1 else None
-            if node.func.id == "getattr" and not isinstance(named, ast.Constant):
+            name = getattr(node.args[1], "value", None) if len(node.args) > 1 else None
+            if node.func.id == "getattr" and isinstance(name, str):
+                attribute(name, node.args[0])
+            elif node.func.id == "getattr":
                 found.add("getattr()")
         waiting += ast.iter_child_nodes(node)
-    return frozenset(found)
+    return frozenset(found), frozenset(sure)
 
 
 def unit_of(module: Module, node: ast.AST) -> ast.AST:
@@ -226,7 +301,9 @@ def _begun(file: File) -> Program:
             if isinstance(statement, ast.ImportFrom)
             for alias in statement.names
         }
-        starts = [unit._replace(names=unit.names | passed) for unit in starts]
+        starts = [
+            unit._replace(names=unit.names | passed, sure=unit.sure | passed) for unit in starts
+        ]
     program = _spread(modules, starts)
     around = file.repository
     runs = not whole or around is None or not around.is_of_a_package(path) or around.is_run(path)
@@ -237,13 +314,28 @@ def _all(modules: Iterable[Module]) -> set[ast.AST]:
     return {node for module in modules for node in module.file.read(units)}
 
 
-def _spread(modules: tuple[Module, ...], starts: Iterable[Unit]) -> Program:
+def _spread(modules: tuple[Module, ...], starts: list[Unit]) -> Program:
     """Return the program that the units `starts` and the bodies of the modules reach."""
+    reached, _ = _reached(modules, starts, surely=True)
+    known, mentioned = _reached(modules, starts, surely=False)
+    if mentioned & _DISPATCHING:
+        known = _all(modules)
+    return Program(modules, frozenset(reached), frozenset(known | reached))
+
+
+def _reached(
+    modules: Iterable[Module], starts: list[Unit], *, surely: bool
+) -> tuple[set[ast.AST], set[str]]:
+    """Return the units that sure names reach, or any names do, and the names mentioned."""
     named: dict[str, list[Unit]] = {}
     methods: dict[ast.AST, list[Unit]] = {}
+    renamed: dict[str, set[str]] = {}
     waiting = [*starts]
     started = {unit.node for unit in waiting}
     for module in modules:
+        for alias, name in module.file.read(_visible)[0].items():
+            if alias != name:
+                renamed.setdefault(alias, set()).add(name)
         for unit in module.file.read(units).values():
             if unit.kind in ("function", "class"):
                 named.setdefault(unit.name, []).append(unit)
@@ -260,16 +352,19 @@ def _spread(modules: tuple[Module, ...], starts: Iterable[Unit]) -> Program:
             continue
         reached.add(unit.node)
         for method in methods.get(unit.node, ()) if unit.kind == "class" else ():
-            if method.name in mentioned or _is_called_by_others(method):
+            name = f".{method.name}" if surely else method.name
+            if name in mentioned or _is_called_by_others(method):
                 waiting.append(method)
             else:
-                by_name.setdefault(method.name, []).append(method)
-        for name in unit.names - mentioned:
+                by_name.setdefault(name, []).append(method)
+        fresh = [*((unit.sure if surely else unit.names) - mentioned)]
+        while fresh:
+            name = fresh.pop()
             mentioned.add(name)
             waiting += named.get(name, ())
             waiting += by_name.pop(name, ())
-    known = _all(modules) if mentioned & _DISPATCHING else reached
-    return Program(modules, frozenset(reached), frozenset(known))
+            fresh += renamed.get(name, set()) - mentioned
+    return reached, mentioned
 
 
 def _is_called_by_others(method: Unit) -> bool:

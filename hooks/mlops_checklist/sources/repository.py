@@ -29,8 +29,18 @@ PASSED_OVER = re.compile(
 )
 _PYTHON = (".py", ".pyw", ".ipynb")
 _PROJECT = ("pyproject.toml", "setup.py", "setup.cfg")
+_COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
+# What stands between the words of a command: blanks, or what parts the items of a list.
+_GAP = (
+    rb"(?:[\"']?[ \t]*,\s*[\"']?|[\"']?(?:[ \t]*\\\r?\n)?[ \t]+[\"']?"
+    rb"|[\"']?\]?\s*\n[ \t]*(?:args:[ \t]*(?:\[|\r?\n[ \t]*-)|-)[ \t]*[\"']?)"
+)
+# A program, its options, and the module or script that it runs.
 _COMMANDED = re.compile(
-    rb"\bpython[\d.]*[ \t]+(?:-[uOBEs]+[ \t]+)*(?:-m[ \t]+([\w.]+)|[\"']?([\w./-]+\.py)\b)"
+    rb"(?:\b(?:python[\d.]*|torchrun|(?:accelerate%(gap)slaunch|(?:uv|poetry)%(gap)srun))"
+    rb"|\$[({]?PYTHON\w*[)}]?)%(gap)s"
+    rb"(?:-[^\s\"',\]]*%(gap)s(?:[^\s\"',\]-][^\s\"',\]]*%(gap)s)??){0,30}?"
+    rb"(?:-m%(gap)s([\w.]+)|([\w./-]+\.py)\b)" % {b"gap": _GAP}
 )
 _ENTRY_POINT = re.compile(rb"^[ \t]*[\"']?[\w.-]+[ \t]*=[ \t]*[\"']?([A-Za-z_][\w.]*):\w+", re.M)
 _COMMANDING = re.compile(
@@ -39,12 +49,13 @@ _COMMANDING = re.compile(
 )
 
 _TEXTS = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
-# `import a.b as c, d`, `from ..a import (b, c)`; in a notebook, each line is a JSON string.
+# `import a.b as c, d`, `if x: import a`, `from ..a import (b, c)`.
 _IMPORT = re.compile(
-    rb"[ \t]*\"?[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]*)"
-    rb"|import[ \t]+([^\n;#]*))"
+    rb"[ \t]*(?:(?:if|elif|else|try|except|finally|with)\b[^\n]*:[ \t]*)?"
+    rb"(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|(?:\\\r?\n|[^\n;#])*)"
+    rb"|import[ \t]+((?:\\\r?\n|[^\n;#])*))"
 )
-_BY_NAME = re.compile(rb"\b(?:import_module|run_module)\(\s*[\"']([\w.]+)")
+_BY_NAME = re.compile(rb"\b(?:import_module|run_module|__import__)\(\s*[\"']([\w.]+)")
 _BY_PATH = re.compile(
     rb"%run[ \t]+(?:-\w+[ \t]+)*\\?[\"']?([^\s\"'\\]+)"
     rb"|\b(?:run_path|exec\(\s*open)\(\s*\\?[\"']([^\"'\\]+)"
@@ -213,20 +224,22 @@ class Repository:
         by_path = b"%run" in data or b"run_path" in data or b"exec(" in data
         if b"import" not in data and not by_path:
             return
+        if path.endswith(".ipynb"):
+            data = _code(data)
         if b'"""' in data or b"'''" in data:
             data = _TEXTS.sub(b'""', data)
         for found in _statements(data):
             if found[3] is not None:
                 for part in found[3].decode("ascii", "ignore").split(","):
-                    for name in re.findall(r"^\s*([\w.]+)", part):
+                    for name in re.findall(r"^[\s\\]*([\w.]+)", part):
                         yield from self.find(path, name)
                 continue
             origin = found[1].decode("ascii", "ignore")
             yield from self.find(path, origin)
-            for name in re.findall(rb"(?:^|,|\()[\s\"\\n]*?(\w+)", found[2]):
+            for name in re.findall(rb"(?:^|,|\()[\s\\]*(\w+)", found[2]):
                 separator = "" if origin.endswith(".") else "."
                 yield from self.find(path, f"{origin}{separator}{name.decode('ascii', 'ignore')}")
-        for found in _BY_NAME.finditer(data) if b"_module(" in data else ():
+        for found in _BY_NAME.finditer(data):
             yield from self.find(path, found[1].decode("ascii", "ignore"))
         for found in _BY_PATH.finditer(data) if by_path else ():
             name = (found[1] or found[2]).decode("utf-8", "replace")
@@ -264,11 +277,13 @@ class Repository:
         parts = dotted.split(".")
         if parts[0] not in self._heads:
             return []
-        around = [*_around(folder)]
-        if os.path.join(folder, "__init__.py") in self.python:
-            around = [*around[1:], folder]  # a module of a package imports from the roots
-            if parts[0] in sys.stdlib_module_names:
-                around.pop()
+        around: list[str] = []
+        packages: list[str] = []  # their modules import from the roots
+        for place in _around(folder):
+            package = os.path.join(place, "__init__.py") in self.python
+            (packages if package else around).append(place)
+        if parts[0] not in sys.stdlib_module_names:
+            around += packages
         for place in around:
             for root in (place, os.path.join(place, "src")):
                 if found := self._below(root, parts):
@@ -314,17 +329,29 @@ class Repository:
             data = self.file(path).bytes
         except Unreadable:
             return  # whoever judges it says why
-        commanded = _COMMANDED.findall(data)
+        commanded = _COMMANDED.findall(_COMMENT.sub(b"", data))
         if path.endswith(_PROJECT):
             commanded += [(name, b"") for name in _ENTRY_POINT.findall(data)]
         for name, script in commanded:
             if name:
-                yield from self.find(path, name.decode())[-1:]
+                yield from self.find(path, f"{name.decode()}.__main__")[-1:]
                 continue
             for folder in (*_around(os.path.dirname(path)), *self._roots):
                 named = os.path.normpath(os.path.join(folder, script.decode()))
                 if named in self.python:
                     yield named
+
+
+def _code(notebook: bytes) -> bytes:
+    """Return the code of a notebook's cells; nothing, if it cannot be read."""
+    import json
+
+    try:
+        cells = json.loads(notebook)["cells"]
+        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        return "\n".join(code).encode()
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return b""  # whoever judges it says why
 
 
 def _statements(data: bytes) -> Iterator[re.Match[bytes]]:

@@ -774,6 +774,14 @@ _PARAMETERS = re.compile(
 )
 
 
+# Of the libraries, classes that are no models: data, splitters, scores, plots.
+_NO_ESTIMATOR = re.compile(
+    r"^sklearn\.(?:utils|datasets|metrics|inspection|exceptions|gaussian_process\.kernels"
+    r"|model_selection\.(?!\w*(?:SearchCV|Threshold)))|^torch\.utils\.|^xgboost\.\w*DMatrix"
+    r"|^lightgbm\.Dataset|^catboost\.Pool|Display\b"
+)
+
+
 def _writes_anything(name: str) -> bool:
     return name.partition(".")[0] in _SERIALIZERS or name in _OF_TENSORS
 
@@ -812,8 +820,10 @@ def _serializes_a_model(module: Module, call: ast.Call) -> bool:
         for behind in module.file.read(values.values).expressions(node, 20):
             made = behind.func if isinstance(behind, ast.Call) else behind
             name = module.home(behind).qualified(made) or ""
-            if name.partition(".")[0] in LIBRARIES and re.search(
-                r"\.[A-Z]\w*(?:\(\)\.fit)?$", name
+            if (
+                name.partition(".")[0] in LIBRARIES
+                and re.search(r"\.[A-Z]\w*(?:\(\)\.fit)?$", name)
+                and not _NO_ESTIMATOR.search(name)
             ):
                 return True
     target = argument(call, *_SAVES[serializer]) if serializer in _SAVES else None
