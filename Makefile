@@ -25,6 +25,7 @@ demo: $(VENV)/ready
 bench: $(VENV)/bench
 	$(VENV)/bench-env/bin/python benchmarks/startup.py
 	$(VENV)/bench-env/bin/python benchmarks/programs.py
+	$(VENV)/bench-env/bin/python benchmarks/manifests.py
 
 $(VENV)/bench: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)/bench-env

@@ -399,7 +399,7 @@ def _python_versions(files: Mapping[str, File]) -> Iterator[Outcome]:
                     "python-version-conflict", asked.place, f"{message}; agree on one"
                 )
             yield outcome._replace(path=path)
-    for folder in sorted(projects):
+    for folder in sorted(projects - said.keys()):
         if not any(_within(other, folder) or _within(folder, other) for other in said):
             path = min(path for path in manifests if os.path.dirname(path) == folder)
             advice = "add requires-python to pyproject.toml, or a .python-version"

@@ -7,6 +7,7 @@ verify`) compare more, such as markers; what this calls stale, they call stale t
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -101,6 +102,7 @@ def _of_requirements(file: File) -> Iterator[Declared]:
             yield Declared(found.name, text, None, (str(line.word.place.line),), text)
 
 
+@functools.lru_cache(maxsize=4096)  # the projects of a repository share many
 def _parsed(text: str) -> _Wanted:
     from packaging.requirements import InvalidRequirement, Requirement
 

@@ -6,15 +6,19 @@ tables of Poetry, PDM, uv and Pipenv. `[build-system]` is not the environment an
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_checklist.outcome import Place
 from mlops_checklist.sources.files import File, Unreadable
 from mlops_checklist.sources.toml import line_of
 
 MOST_PLACES = 200  # key paths of one file that are looked for; the rest are said to be in line 1
+
+if TYPE_CHECKING:
+    from mlops_checklist.sources.requirements import Requirement
 
 
 class Declared(NamedTuple):
@@ -116,10 +120,10 @@ def _lists(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]
 
 
 def _declared(text: str, keys: tuple[str, ...], sources: Mapping[str, Any]) -> Declared | None:
-    from mlops_checklist.sources.requirements import parse, pin_problem, ref_problem
+    from mlops_checklist.sources.requirements import pin_problem, ref_problem
 
     try:
-        found = parse(re.sub(r"^-e\s*", "", text), Place())
+        found = _requirement(text)
     except Unreadable as error:
         return Declared("", text, None, keys, text, str(error).rpartition("): ")[2])
     if found is None:
@@ -131,6 +135,13 @@ def _declared(text: str, keys: tuple[str, ...], sources: Mapping[str, Any]) -> D
     if isinstance(source, dict) and "git" in source:
         problem = ref_problem(str(source.get("rev") or source.get("tag") or ""))
     return Declared(found.name, text, problem, keys, text)
+
+
+@functools.lru_cache(maxsize=4096)  # the projects of a repository share many
+def _requirement(text: str) -> Requirement | None:
+    from mlops_checklist.sources.requirements import parse
+
+    return parse(re.sub(r"^-e\s*", "", text), Place())
 
 
 def _table(

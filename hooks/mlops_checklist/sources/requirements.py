@@ -7,6 +7,7 @@ and 610. pip-requirements-parser splits files into lines; `packaging` reads what
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from typing import NamedTuple
@@ -44,6 +45,7 @@ class Line(NamedTuple):
     hashed: bool
 
 
+@functools.lru_cache(maxsize=65536)
 def canonical(name: str) -> str:
     """Return the name as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", name).lower()
