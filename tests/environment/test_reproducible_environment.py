@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import subprocess
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from helpers import found, outcomes
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mlops_checklist.environment.reproducible_environment import HOOK
-from mlops_checklist.hook import run
+from mlops_checklist.environment.reproducible_environment import HOOK, _Repository
+from mlops_checklist.hook import judge, run
+from mlops_checklist.sources.files import File
 
 IMAGES = {
     "no-tag": ("python", "violation"),
@@ -531,3 +535,60 @@ def test_settings_exclude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         "vendor/Dockerfile": "FROM python\n",
     }
     assert judged(tmp_path, files, monkeypatch) == []
+
+
+# --- Whatever stands in the files -------------------------------------------------------------
+
+ODD = st.sampled_from(
+    '1 "x" [] ["a>=1"] [1,"b[x]==2"] {} {a=1} {version="^1"} {version=3} true "^" "||" ">=3," '
+    '"*" [{name="a"}] [{name=1,extras=[1]}] [[1]] "3.11" {git="x"} {source=1} '
+    '[{name="a",extras="s"}]'.split()
+)
+MANIFESTS = st.sampled_from(
+    [
+        "[project]\nname = {}\nrequires-python = {}\ndependencies = {}\n",
+        "[tool.poetry.dependencies]\npython = {}\nnumpy = {}\nx = {}\n",
+        "[dependency-groups]\ndev = {}\n[tool.pdm]\ndev-dependencies = {}\n"
+        "[tool.uv]\nsources = {}\n",
+        "project = {}\ntool = {}\nx = {}\n",
+    ]
+)
+LOCK_TEXTS = st.sampled_from(
+    [
+        "package = {}\nmetadata = {}\npackages = {}\n",
+        "[[package]]\nname = {}\nversion = {}\nsource = {}\n",
+        '[[package]]\nname = "x"\nsource = {{ editable = "." }}\n'
+        "[package.metadata]\nrequires-dist = {}\nrequires-dev = {}\nextra = {}\n",
+    ]
+)
+NODES = st.sampled_from(
+    "1|x|[]|[1, 2]|{a: 1}|null|[{run: pip install x}]|[{run: 1}, 2]|&a [*a]|{image: [1]}|{name: a}"
+    '|"pip install \'x"|[python=3.1, python, {pip: [a]}, {pip: 3}]'.split("|")
+)
+TREES = st.sampled_from(
+    [
+        "services: {}\njobs: {}\n",
+        "services:\n  a:\n    image: {}\n    command: {}\n",
+        "jobs:\n  a:\n    container: {}\n    steps: {}\n",
+        "dependencies: {}\nchannels: {}\n",
+        "before_script: {}\ntest:\n  script: {}\n",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_input_is_a_defect(data: st.DataObject) -> None:
+    files = [
+        File(name, data=data.draw(texts).format(*(data.draw(values) for _ in range(3))).encode())
+        for names, texts, values in (
+            (("pyproject.toml", "Pipfile"), MANIFESTS, ODD),
+            (("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"), LOCK_TEXTS, ODD),
+            ((".gitlab-ci.yml", "compose.yml", "environment.yml"), TREES, NODES),
+            ((".github/workflows/a.yml", "azure-pipelines.yml"), TREES, NODES),
+        )
+        for name in names
+    ]
+    for file in [*files, _Repository(files)]:
+        said = judge(HOOK, file, Namespace())
+        assert not [outcome for outcome in said if outcome.rule == "defect"]

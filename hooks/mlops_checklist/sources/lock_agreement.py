@@ -141,7 +141,8 @@ def _has_source(document: Mapping[str, Any], name: str) -> bool:
     table: Any = document
     for key in ("tool", "uv", "sources"):
         table = table.get(key) if isinstance(table, dict) else None
-    return any(requirements.canonical(key) == name for key in table or ())
+    named = table if isinstance(table, dict) else {}
+    return any(requirements.canonical(key) == name for key in named)
 
 
 def clauses(text: str, bare_is_exact: bool) -> list[str]:
@@ -248,12 +249,19 @@ def _own_requirements(
 
 
 def _locked_groups(lock: File, name: str) -> frozenset[str] | None:
-    """Return the groups that a pdm.lock says it is made of; None: all of them."""
-    if name != "pdm.lock":
+    """Return the groups that a pdm.lock or poetry.lock speaks of; None: it does not say."""
+    if name not in ("pdm.lock", "poetry.lock"):
         return None
-    metadata = lock.read(toml.document).get("metadata")
-    groups = metadata.get("groups") if isinstance(metadata, dict) else None
-    return frozenset(map(str, groups)) if isinstance(groups, list) else None
+    document = lock.read(toml.document)
+    packages = document.get("package")
+    holders = (
+        packages
+        if name == "poetry.lock" and isinstance(packages, list)
+        else [document.get("metadata")]
+    )
+    listed = [each.get("groups") for each in holders if isinstance(each, dict)]
+    groups = [group for each in listed if isinstance(each, list) for group in each]
+    return frozenset(map(str, groups)) if groups else None
 
 
 def _locks(keys: tuple[str, ...], lock: str, groups: frozenset[str] | None) -> bool:
@@ -265,11 +273,9 @@ def _locks(keys: tuple[str, ...], lock: str, groups: frozenset[str] | None) -> b
     if keys[:2] == ("tool", "uv"):
         return lock == "uv.lock"
     if keys[0] == "dependency-groups":  # Poetry locks them from 2.2 on
-        return lock == "uv.lock" or (
-            lock == "pdm.lock" and groups is not None and keys[1] in groups
-        )
+        return lock == "uv.lock" or (groups is not None and keys[1] in groups)
     if keys[:2] == ("project", "optional-dependencies"):
-        return lock != "pylock.toml" and (groups is None or keys[-1] in groups)
+        return lock != "pylock.toml" and (lock != "pdm.lock" or not groups or keys[-1] in groups)
     return True
 
 

@@ -313,9 +313,13 @@ def installed(command: Command) -> Install | None:
     """Return what `command` (unwrapped) installs with pip, uv, pipx and their like, or None."""
     words = command.words
     name = program(command)
-    if _PYTHON.fullmatch(name) and len(words) > 2 and words[1].text == "-m":
-        words = words[2:]
-        name = words[0].text
+    if _PYTHON.fullmatch(name):
+        at = 1
+        while at < len(words) and words[at].text.startswith("-") and words[at].text != "-m":
+            at += 1 + (words[at].text in ("-W", "-X"))
+        if at + 1 < len(words) and words[at].text == "-m":
+            words = words[at + 1 :]
+            name = words[0].text
     if not words:
         return None
     rest = words[1:]
