@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import File, Hook, Option, Options, run
 from mlops_checklist.outcome import Edit, Outcome, Place, evidence, undecided, violation
+from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import Unreadable
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class _Judge:
 
         self.require_hashes = bool(options.require_hashes)
         self.library = bool(options.library)
+        self.environment: str = options.from_environment
         self.allowed = frozenset(canonical(name) for name in options.allow)
         self.pinned: list[Place] = []
 
@@ -216,7 +218,7 @@ def _requirements_file(file: File, judge: _Judge) -> Iterator[Outcome]:
         if any(name in lock.versions for lock in beside):
             judge.pinned.append(place)
             continue
-        yield _says(problem, place, text, _edits(file, line, name))
+        yield _says(problem, place, text, _edits(file, line, name, judge.environment))
 
 
 def _undecided_text(text: str, place: Place) -> Outcome:
@@ -255,35 +257,43 @@ _PLAIN = (
 )
 
 
-def _edits(file: File, line: Line, name: str) -> tuple[Edit, ...]:
+def _edits(file: File, line: Line, name: str, environment: str) -> tuple[Edit, ...]:
     """Return the repair: `==` and the one version that the nearest lock knowing `name` holds.
 
-    None where the line is not plain, or that version is outside the declared specifier.
+    Where no lock knows it, the version in `environment` ("" for none). No repair where the line
+    is not plain, or that version is outside the declared specifier.
     """
     plain = re.match(_PLAIN, line.word.text)
     if not plain or line.hashed or line.option or file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ()
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    from mlops_checklist.sources import lockfile
+    only = _only_version(file.path, name, environment)
+    try:
+        declared = SpecifierSet((plain["specifier"] or "").strip())
+        if not only or not declared.contains(only, prereleases=True):
+            return ()
+    except (InvalidSpecifier, ValueError):
+        return ()
+    begin = _offset(file, line.word.place)
+    start, stop = begin + len(plain["name"].encode()), begin + len(plain[0].encode())
+    if file.data[begin:stop] != plain[0].encode():  # continued on another line
+        return ()
+    return (Edit(start, stop, f"=={only}".encode()),)
 
-    for lock in lockfile.above(file.path):
-        if name not in lock.versions or lock.is_conda:
-            continue
-        versions = lock.versions[name]
-        try:
-            declared = SpecifierSet((plain["specifier"] or "").strip())
-            only = next(iter(versions)) if len(versions) == 1 else ""
-            if not only or not declared.contains(only, prereleases=True):
-                return ()
-        except (InvalidSpecifier, ValueError):
-            return ()
-        begin = _offset(file, line.word.place)
-        start, stop = begin + len(plain["name"].encode()), begin + len(plain[0].encode())
-        if file.data[begin:stop] != plain[0].encode():  # continued on another line
-            return ()
-        return (Edit(start, stop, f"=={only}".encode()),)
-    return ()
+
+def _only_version(path: str, name: str, environment: str) -> str:
+    """Return the one version of `name` in the nearest lock, else in the environment, else ""."""
+    from mlops_checklist.sources import installed, lockfile
+
+    for lock in lockfile.above(path):
+        if name in lock.versions and not lock.is_conda:
+            held = lock.versions[name]
+            return next(iter(held)) if len(held) == 1 else ""
+    try:
+        return installed.versions(environment).get(name, "") if environment else ""
+    except ValueError as error:
+        raise SettingsError(f"--from-environment: {error}") from None
 
 
 def _offset(file: File, place: Place) -> int:
@@ -579,6 +589,7 @@ HOOK = Hook(
     options=(
         Option("require-hashes", "a pinned requirement needs a hash, a Git one a commit", False),
         Option("allow", "a package that may stay unpinned", ()),
+        Option("from-environment", "with --fix: an environment that says what no lock does", ""),
         Option("library", "the manifest is a library's: its ranges need no lock", False),
     ),
     fixes=True,
