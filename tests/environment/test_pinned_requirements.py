@@ -375,6 +375,28 @@ def test_fix_from_a_lock_above(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.count("fixed:") == 3
 
 
+def test_files_that_name_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"r{number}.txt" for number in range(30)]
+    for name in names:
+        write(f"requirements/{name}", "".join(f"-r {each}\n" for each in names) + "numpy\n")
+    write("requirements/r29.txt", "-c ../constraints.txt\n")
+    write("constraints.txt", "numpy==2.2.6\n")
+    assert main(["requirements/r0.txt"]) == 0
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    write("requirements.txt", "-r b.txt\n-r missing.txt\n")
+    write("b.txt", "-r requirements.txt\n-r c.txt\n")
+    write("c.txt", "-r gone.txt\n")
+    assert main(["requirements.txt"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "requirements.txt: cannot follow 'b.txt' (line 1): c.txt names 'gone.txt': "
+        "cannot read: No such file or directory",
+        "requirements.txt: cannot follow 'missing.txt' (line 2): "
+        "cannot read: No such file or directory",
+    ]
+
+
 TOML_LOCK = '[[package]]\nname = "torch"\nversion = "2.3.1"\n'
 LOCKS_ABOVE = {
     "uv": ("uv.lock", TOML_LOCK),

@@ -185,7 +185,7 @@ def _requirements_file(file: File, judge: _Judge) -> Iterator[Outcome]:
             continue
         path = requirements.target(file.path, line.word.text)
         try:
-            elsewhere |= requirements.pinned_names(path)
+            elsewhere |= requirements.pinned_names(path, {os.path.normpath(file.path)})
         except Unreadable as error:
             where = line.word.place
             cause = f"'{_shown(line.word.text)}' (line {where.line}): {error}"

@@ -244,17 +244,28 @@ def is_conda_list(text: str) -> bool:
     return "conda create --name" in text[:400]
 
 
-def pinned_names(path: str, depth: int = 0) -> dict[str, str]:
+def pinned_names(path: str, seen: set[str] | None = None) -> dict[str, str]:
     """Return name -> version of what the requirements file at `path` pins, with its -r and -c.
 
-    Raises Unreadable where it, or one that it names, cannot be read. Lines that cannot be
-    parsed pin nothing.
+    Files in `seen` are left out, and those that are read join them: each is read once. Raises
+    Unreadable where the file, or one that it names, cannot be read. Lines that cannot be parsed
+    pin nothing.
     """
     result: dict[str, str] = {}
+    seen = set() if seen is None else seen
+    seen.add(os.path.normpath(path))
     file = File(path, "requirements")
     for line in file.read(lines):
-        if line.option in ("-r", "-c") and depth < DEEPEST and not is_remote(line.word.text):
-            result |= pinned_names(target(path, line.word.text), depth + 1)
+        if line.option in ("-r", "-c") and not is_remote(line.word.text):
+            named = target(path, line.word.text)
+            if named in seen or len(seen) > DEEPEST:
+                continue
+            try:
+                result |= pinned_names(named, seen)
+            except Unreadable as error:
+                if "names '" in str(error):  # said where it stands
+                    raise
+                raise Unreadable(f"{path} names '{named}': {error}", error.rule) from None
         elif not line.option and "==" in line.word.text:
             try:
                 found = parse(line.word.text, line.word.place)
