@@ -384,6 +384,15 @@ def test_files_that_name_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["requirements/r0.txt"]) == 0
 
 
+def test_many_included_files() -> None:
+    names = [f"c{number}.txt" for number in range(40)]
+    write("x/all.txt", "".join(f"-r {name}\n" for name in names))
+    for number, name in enumerate(names):
+        write(f"x/{name}", f"p{number}==1\n")
+    write("requirements.txt", "-c x/all.txt\np35\np39\n")
+    assert main(["requirements.txt"]) == 0
+
+
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     write("requirements.txt", "-r b.txt\n-r missing.txt\n")
     write("b.txt", "-r requirements.txt\n-r c.txt\n")

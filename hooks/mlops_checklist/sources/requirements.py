@@ -18,7 +18,8 @@ from mlops_checklist.sources.files import File, Unreadable
 from mlops_checklist.sources.shell import Command, Word, program
 
 LONGEST = 2_000  # characters of one requirement
-DEEPEST = 20  # levels of -r and -c that are followed
+MOST_INCLUDED = 200  # files that -r and -c lines lead to
+MOST_LINES = 20  # physical lines in which the text of a logical one is looked for
 
 
 class Requirement(NamedTuple):
@@ -222,12 +223,12 @@ def _line(text: str, number: int, physical: list[str]) -> Line:
 
 def _placed(value: str, number: int, physical: list[str]) -> Word:
     """Return `value` as a word that knows where it stands, from the line `number` on."""
-    for line in range(number, min(number + DEEPEST, len(physical) + 1)):
+    for line in range(number, min(number + MOST_LINES, len(physical) + 1)):
         column = physical[line - 1].find(value)
         if column >= 0:
             return shell.joined([(value, line, column + 1)])
     first = value.split()[0]  # continued within: its beginning will do
-    for line in range(number, min(number + DEEPEST, len(physical) + 1)):
+    for line in range(number, min(number + MOST_LINES, len(physical) + 1)):
         column = physical[line - 1].find(first)
         if column >= 0:
             return shell.joined([(value, line, column + 1)])
@@ -244,6 +245,10 @@ def is_conda_list(text: str) -> bool:
     return "conda create --name" in text[:400]
 
 
+class _Included(Unreadable):
+    """An included file cannot be read, and the message says which file names it."""
+
+
 def pinned_names(path: str, seen: set[str] | None = None) -> dict[str, str]:
     """Return name -> version of what the requirements file at `path` pins, with its -r and -c.
 
@@ -258,14 +263,14 @@ def pinned_names(path: str, seen: set[str] | None = None) -> dict[str, str]:
     for line in file.read(lines):
         if line.option in ("-r", "-c") and not is_remote(line.word.text):
             named = target(path, line.word.text)
-            if named in seen or len(seen) > DEEPEST:
+            if named in seen or len(seen) > MOST_INCLUDED:
                 continue
             try:
                 result |= pinned_names(named, seen)
+            except _Included:
+                raise
             except Unreadable as error:
-                if "names '" in str(error):  # said where it stands
-                    raise
-                raise Unreadable(f"{path} names '{named}': {error}", error.rule) from None
+                raise _Included(f"{path} names '{named}': {error}", error.rule) from None
         elif not line.option and "==" in line.word.text:
             try:
                 found = parse(line.word.text, line.word.place)
