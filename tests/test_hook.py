@@ -173,7 +173,7 @@ def nobody(project: Path) -> Iterator[None]:
         os.seteuid(0)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="needs POSIX permissions")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no mode 000")
 def test_unreadable(project: Path, request: pytest.FixtureRequest, hook) -> None:
     (project / "a.py").write_text("bad\n")
     (project / "b.py").write_text("bad\n")
@@ -200,7 +200,7 @@ ODD_NAMES = [
 ]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="such names are not for Windows")
+@pytest.mark.skipif(os.name == "nt", reason="Windows forbids line breaks in names")
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_odd_names(hook, name: str) -> None:
     Path(name).parent.mkdir(exist_ok=True)
@@ -211,7 +211,7 @@ def test_odd_names(hook, name: str) -> None:
     assert output == f"{shown}:1:3: 'bad' is bad; write better [pinned-requirements/bad-word]\n"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="such names are not for Windows")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no names that are not text")
 def test_name_that_is_not_text(hook) -> None:
     name = os.fsdecode(b"caf\xe9.py")
     Path(name).write_text("bad\n")

@@ -667,8 +667,8 @@ def test_front_matter_that_is_not_yaml() -> None:
     [
         ("- **License:** [More Information Needed]", 16, "[More Information Needed]"),
         ("More information needed", 1, "More information needed"),
-        ("Owner: TODO", 8, "TODO"),
-        ("<!-- FIXME: metrics -->", 6, "FIXME"),
+        ("Owner: TODO", 8, "TODO"),  # residue, which the rule is to find
+        ("<!-- FIXME: metrics -->", 6, "FIXME"),  # and in a comment
         ("Made by {{ developers }}.", 9, "{{ developers }}"),
         ("Ask <your name>.", 5, "<your name>"),
         ("Ask [your name].", 5, "[your name]"),
@@ -688,7 +688,7 @@ def test_residue(line: str, column: int, quoted: str) -> None:
     "line",
     [
         "Todo el mundo puede usarlo.",
-        "```\nlogin('<your token>')  # TODO\n```",
+        "```\nlogin('<your token>')  # TODO\n```",  # code is no residue of the card
         "Use `{{ prompt }}` in the template.",
         "[your notebook](https://example.com)",
     ],
@@ -731,7 +731,7 @@ def bom(**changed: object) -> str:
         ("bom.json", bom(publisher=None), [("incomplete-card", 8, 3)]),
         (
             "bom.json",
-            bom(publisher="TODO"),
+            bom(publisher="TODO"),  # residue in place of the publisher
             [("incomplete-card", 8, 3), ("template-residue", 11, 17)],
         ),
         ("model_card.json", '{"name": "x"}', [("incomplete-card", 1, 1)]),
@@ -781,7 +781,8 @@ WORDS = st.sampled_from(
             "---\n",
             "# Model Card for",
         ),
-        *("license: mit", "[More Information Needed]", "{{ x }}", "<!--", "```", "|", "**", "TODO"),
+        *("license: mit", "[More Information Needed]", "{{ x }}", "<!--", "```", "|", "**"),
+        "TODO",  # residue, as drawn input
         *(
             '{"modelCard":',
             '"type": "machine-learning-model"',

@@ -119,10 +119,8 @@ def _parsed(text: str) -> _Wanted:
 def _wanted(document: Mapping[str, Any], declared: Declared) -> _Wanted:
     """Return what `declared` asks for: a requirement's text, or an entry of a table."""
     keys = declared.keys
-    if keys[:2] in (("project", "dependencies"), ("tool", "pdm"), ("tool", "uv")) or keys[0] in (
-        "dependency-groups",
-        "project",
-    ):
+    is_text = keys[0] in ("project", "dependency-groups")
+    if is_text or keys[:2] in (("tool", "pdm"), ("tool", "uv")):
         if _has_source(document, declared.name):
             return _Wanted(None, False)
         return _parsed(re.sub(r"^-e\s*", "", declared.text))
@@ -288,8 +286,7 @@ def sources_of(compiled: File) -> list[str]:
     """Return the .in files that a header of pip-tools or uv names as what `compiled` is made from.
 
     The command was run in the file's folder or in one above: the first is taken in which such a
-    file exists. Empty where options such as `--extra` or `--upgrade-package` do not matter: the
-    .in files are compared by their own lines.
+    file exists.
     """
     found = _COMMAND.search(compiled.text[:4_000])
     if not found or not requirements.is_compiled(compiled.text):

@@ -141,7 +141,7 @@ _RESIDUE = re.compile(
     r"|<(?:your|insert|add|enter|fill|replace|describe)\b[^<>\n]{0,80}>"
     r"|\[(?:your|insert|enter|fill in|describe|add your)\b[^\]\[\n]{0,80}\](?!\()"
     r"|\blorem ipsum\b"
-    r"|(?-i:\b(?:TODO|TBD|TBC|FIXME)\b)",
+    r"|(?-i:\b(?:TODO|TBD|TBC|FIXME)\b)",  # what the rule finds; in Spanish, "todo" is a word
     re.IGNORECASE,
 )
 _NOTHING = frozenset(
