@@ -529,6 +529,15 @@ def test_filters_of_pre_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert said == ["new/Dockerfile:1 moving-base-image violation"]
 
 
+def test_git_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert run(HOOK, []) == 2
+    assert "cannot list what Git tracks: fatal: not a git repository" in capsys.readouterr().err
+
+
 def test_settings_exclude(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {
         ".mlops-checklist.toml": 'exclude = ["vendor/"]\n',

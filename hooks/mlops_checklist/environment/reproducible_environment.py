@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Kind, Outcome, Place, evidence, missing, undecided, violation
+from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import Unreadable
 
 if TYPE_CHECKING:
@@ -63,8 +64,11 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
     """Yield what Git tracks and says something of an environment, then all of it as one."""
     from mlops_checklist.sources import tracked
 
-    listed = tracked.files("reproducible-environment")
-    moving = tracked.holding(_MOVING, "*.py", "*.ipynb", "*.json", "*.yml", "*.yaml")
+    try:
+        listed = tracked.files("reproducible-environment")
+        moving = tracked.holding(_MOVING, "*.py", "*.ipynb", "*.json", "*.yml", "*.yaml")
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     folders_of_models = {os.path.dirname(path) for path in listed if path.endswith("MLmodel")}
     files = [
         file

@@ -24,7 +24,8 @@ _CONFIG = ".pre-commit-config.yaml"
 def files(hook: str) -> list[str]:
     """Return the tracked paths below the current folder that `hook` judges, sorted.
 
-    Outside a repository there are none. What is deleted but not yet staged is left out.
+    What is deleted but not yet staged is left out. Raises ValueError, with Git's own words, where
+    Git does not answer: outside a repository, or in one that it does not trust.
     """
     shapes = _filters(hook)
     return [
@@ -44,10 +45,13 @@ def holding(pattern: str, *globs: str) -> frozenset[str]:
 
 def _git(*arguments: str) -> list[str]:
     try:
-        said = subprocess.run(["git", *arguments], capture_output=True, check=False).stdout
-    except OSError:
-        return []
-    return sorted(os.path.normpath(name) for name in os.fsdecode(said).split("\0") if name)
+        done = subprocess.run(["git", *arguments], capture_output=True, check=False)
+    except OSError as error:
+        raise ValueError(f"cannot run git: {error.strerror}") from None
+    if done.returncode > 1:  # 1: `git grep` finds nothing
+        first = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise ValueError(f"cannot list what Git tracks: {first}")
+    return sorted(os.path.normpath(name) for name in os.fsdecode(done.stdout).split("\0") if name)
 
 
 def _filters(hook: str) -> list[tuple[re.Pattern[str], bool]]:
