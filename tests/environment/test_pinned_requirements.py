@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -477,6 +479,7 @@ def test_no_environment(capsys: pytest.CaptureFixture[str]) -> None:
     st.lists(
         st.sampled_from(
             "pip install|conda install|RUN |numpy|==1.*|>=2|[|]|{|}|- |\n|: | |dependencies|"
+            "R -e |install.packages(|c(|install2.r |"
             "git+https://|@|#|\\|\"|'|$X|-r x|-e |-c |= |[project]|packages|é".split("|")
         )
         | st.text(max_size=3),
@@ -615,3 +618,375 @@ INSTALLS: dict[str, tuple[str, list[tuple[str, int]]]] = {
 def test_python_that_installs(source: str, expected: list[tuple[str, int]]) -> None:
     said = found(outcomes(HOOK, "train.py", source))
     assert [(rule, line) for rule, line, _ in said] == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("pip install torch a==1", [("unpinned", 1, 13)]),
+        ("x = 1\npip install -q torch", [("unpinned", 2, 16)]),
+        ("conda install numpy=1.26", [("fuzzy", 1, 15)]),
+        ("%conda install -y scipy", [("unpinned", 1, 19)]),
+        ("!cd x && pip install torch", [("unpinned", 1, 22)]),
+        ("!python -m pip install torch", [("unpinned", 1, 24)]),
+        ("%%bash\ncd x\npip install torch", [("unpinned", 3, 13)]),
+        ("pip = 1\npip", []),
+        ("s = '''\npip install torch\n'''", []),
+        ("# pip install torch", []),
+        ("!Rscript -e 'install.packages(\"dplyr\")'", [("unpinned", 1, 31)]),
+    ],
+)
+def test_notebook_cells(cell: str, expected: list[tuple[str, int, int]]) -> None:
+    assert found(outcomes(HOOK, "n.ipynb", notebook(cell))) == expected
+
+
+SNAPSHOT = "https://packagemanager.posit.co/cran/2024-05-01"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("""R -e "install.packages('dplyr')" """, ["unpinned dplyr"]),
+        (
+            """R -e "install.packages(c('a', 'b'), repos='https://h')" """,
+            ["unpinned a", "unpinned b"],
+        ),
+        ("""Rscript --vanilla -e 'x <- 1' -e 'install.packages("a")'""", ["unpinned a"]),
+        ("""sudo R -q -e 'utils::install.packages(pkgs = "a")'""", ["unpinned a"]),
+        ("""R -e 'remotes::install_github("a/b")'""", ["moving-ref a/b"]),
+        ("""R -e 'remotes::install_github("a/b@main")'""", ["moving-ref a/b@main"]),
+        ("""R -e 'devtools::install_github("a/b", ref = "dev")'""", ["moving-ref a/b"]),
+        ("""R -e 'remotes::install_git("https://h/a/b.git")'""", ["moving-ref https://h/a/b.git"]),
+        ("""R -e 'remotes::install_version("a")'""", ["unpinned a"]),
+        ("""R -e 'remotes::install_version("a", ">= 1.2")'""", ["range a"]),
+        ("""R -e 'remotes::install_cran("a")'""", ["unpinned a"]),
+        ("""R -e 'pak::pkg_install(c("a", "b@1.2", "o/r"))'""", ["unpinned a", "moving-ref o/r"]),
+        ("""R -e 'pak::pak("a@>=1")'""", ["range a@>=1"]),
+        (
+            """R -e 'install.packages("https://h/a.tar.gz", repos = NULL)'""",
+            ["unverified-url https://h/a.tar.gz"],
+        ),
+        ("install2.r --error -n 4 a b", ["unpinned a", "unpinned b"]),
+        ("install.r a", ["unpinned a"]),
+        ("installGithub.r a/b c/d@v1.2", ["moving-ref a/b"]),
+        ("""R -e 'remotes::install_version("a", "1.2.3")'""", []),
+        ("""R -e 'remotes::install_version(package = "a", version = "1.2-3")'""", []),
+        (f"""R -e 'remotes::install_github("a/b@{SHA}")'""", []),
+        ("""R -e 'remotes::install_github("a/b", ref = "v1.2")'""", []),
+        ("""R -e 'pak::pkg_install("a/b@v1.2.3")'""", []),
+        (f"""R -e "install.packages('a', repos = '{SNAPSHOT}')" """, []),
+        (f"""R -e "install.packages('a', repos = c(CRAN = '{SNAPSHOT}'))" """, []),
+        (f"install2.r -r {SNAPSHOT} a", []),
+        ("install2.r --repos 'http://h2o-release.s3.amazonaws.com/h2o/rel-zorn/4/R' h2o", []),
+        ("""R -e 'install.packages("https://h/a_1.2.tar.gz", repos = NULL)'""", []),
+        ("""R -e 'install.packages("./a", repos = NULL, type = "source")'""", []),
+        ("""R -e 'renv::restore()'""", []),
+        ("""R -e '# install.packages("a")'""", []),
+        ("""echo 'install.packages("a")'""", []),
+    ],
+)
+def test_r(command: str, expected: list[str]) -> None:
+    for path, text in (("Dockerfile", f"RUN {command}\n"), ("a.sh", f"{command}\n")):
+        said = outcomes(HOOK, path, text)
+        assert [o.kind for o in said if o.kind == "error"] == []
+        flagged = [o for o in said if o.kind in ("violation", "undecided")]
+        assert [f"{o.rule} {o.message.split(chr(39))[1]}" for o in flagged] == expected
+        assert {o.kind for o in flagged} <= {"violation"}
+        for o in flagged:
+            text_there = text.splitlines()[o.place.line - 1][o.place.column - 1 :]
+            assert text_there.lstrip("'\"").startswith(o.message.split("'")[1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM rocker/r-ver:4.3.1\nRUN R -e 'install.packages(\"a\")'\n",
+        f"ENV CRAN={SNAPSHOT}\nRUN R -e 'install.packages(\"a\")'\n",
+        "RUN R -e 'install.packages(\"a\", repos = mine)'\n",
+        "RUN R -e 'install.packages(\"renv\")'\n",
+        "RUN install2.r --repos $MRAN a\n",
+        "RUN R -e \"install.packages('a', repos = '${CRAN}')\"\n",
+        "RUN R -e \"remotes::install_github('a/b@${V}')\"\n",
+        "RUN echo \"options(repos = c(CRAN='$M'))\" >> Rprofile.site\nRUN install2.r a\n",
+        "RUN R -e 'remotes::install_version(\"a\", VERSION)'\n",
+    ],
+)
+def test_r_that_is_undecided(text: str) -> None:
+    said = outcomes(HOOK, "Dockerfile", text)
+    assert [o.kind for o in said] == ["undecided"]
+
+
+def test_r_packages_may_be_allowed() -> None:
+    text = "RUN install2.r dplyr readr\n"
+    assert found(outcomes(HOOK, "Dockerfile", text, allow=("dplyr",))) == [("unpinned", 1, 22)]
+    text = "FROM rocker/r-ver:latest\nRUN R -e 'install.packages(\"a\")'\n"
+    assert found(outcomes(HOOK, "Dockerfile", text)) == [("unpinned", 2, 28)]
+    text = 'FROM rocker/r-ver:4.3.1\nRUN R -e \'install.packages("a", repos = "https://h")\'\n'
+    assert found(outcomes(HOOK, "Dockerfile", text)) == [("unpinned", 2, 28)]
+    text = "# FROM rocker/r-ver:4.3.1\nFROM r-base\nRUN install2.r a\n"
+    assert found(outcomes(HOOK, "Dockerfile", text)) == [("unpinned", 3, 16)]
+
+
+@pytest.mark.parametrize(
+    ("files", "rules"),
+    [
+        ({"a.txt": "-r b.txt\nnumpy", "b.txt": "-r requirements.txt\nnumpy==1"}, []),
+        ({"a.txt": "-c b.txt\nnumpy>=1", "b.txt": "-c c.txt", "c.txt": "numpy==1"}, []),
+        ({"a.txt": "-r requirements.txt\nnumpy"}, ["unpinned"]),
+        ({"a.txt": "-r b.txt\nnumpy", "b.txt": "numpy==1.*"}, ["unpinned"]),
+        ({"a.txt": "-r none.txt\nnumpy==1"}, ["unreadable"]),
+        ({"a.txt": "-r b.txt\nnumpy==1", "b.txt": "-c none.txt"}, ["unreadable"]),
+    ],
+    ids=["cycle", "chain", "itself", "wildcard there", "missing", "missing further on"],
+)
+def test_chains(files: dict[str, str], rules: list[str]) -> None:
+    for name, text in files.items():
+        write(name.replace("a.txt", "requirements.txt"), text)
+    said = outcomes(HOOK, "requirements.txt", files["a.txt"])
+    assert [o.rule for o in said if o.kind != "evidence"] == rules
+    for o in said:
+        if o.rule == "unreadable":
+            assert "none.txt" in o.message
+            assert "(line 1)" in o.message
+            assert o.place.line == 1
+
+
+def test_files_that_name_each_other_from_one_folder() -> None:
+    names = [f"r{number}.txt" for number in range(30)]
+    for name in names:
+        write(name, "".join(f"-r {other}\n" for other in names) + "numpy==1\n", track=False)
+    said = outcomes(HOOK, "requirements.txt", "-r r0.txt\nnumpy\n")
+    assert [o.kind for o in said] == ["evidence"]
+
+
+def test_require_hashes_and_allow() -> None:
+    manifest = '[project]\nname = "x"\ndependencies = ["a>=1", "b_c>=1"]\n'
+    assert found(outcomes(HOOK, "pyproject.toml", manifest, allow=("a", "B.C"))) == []
+    assert len(found(outcomes(HOOK, "pyproject.toml", manifest, allow=("a",)))) == 1
+    environment = "dependencies:\n  - a=1.2.3\n  - b\n  - pip:\n    - c==1\n    - d\n"
+    said = outcomes(HOOK, "environment.yml", environment, allow=("B", "d"), require_hashes=True)
+    assert found(said) == [("no-hash", 5, 7)]
+    said = outcomes(HOOK, "a.sh", "pip install a==1 b", allow=("b",), require_hashes=True)
+    assert found(said) == [("no-hash", 1, 13)]
+
+
+# --- --fix ------------------------------------------------------------------------------------
+
+PACKAGE = '[[package]]\nname = "torch"\nversion = "2.3.1"\n'
+PIP_COMPILED = "# This file is autogenerated by pip-compile with Python 3.12\ntorch==2.3.1\n"
+CONDA_URL = "https://conda.anaconda.org/conda-forge/linux-64/"
+LOCKED = [
+    ("uv.lock", PACKAGE),
+    ("poetry.lock", PACKAGE),
+    ("pdm.lock", PACKAGE),
+    ("pylock.toml", PACKAGE.replace("package", "packages")),
+    ("pylock.train.toml", PACKAGE.replace("package", "packages")),
+    ("Pipfile.lock", '{"_meta": {}, "default": {"torch": {"version": "==2.3.1"}}}'),
+    ("requirements-all.txt", PIP_COMPILED),
+    ("requirements.lock", PIP_COMPILED.replace("pip-compile with", "uv via")),
+]
+
+
+@pytest.mark.parametrize(("lock", "text"), LOCKED, ids=[name for name, _ in LOCKED])
+def test_fix_from_every_lock(lock: str, text: str) -> None:
+    write(lock, text)
+    write("sub/requirements.txt", "torch>=2  # gpu\n")
+    assert main(["--fix", "sub/requirements.txt"]) == 1
+    assert Path("sub/requirements.txt").read_text() == "torch==2.3.1  # gpu\n"
+    assert main(["--fix", "sub/requirements.txt"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("lock", "text"),
+    [
+        ("conda-lock.yml", "package:\n- name: numpy\n  version: 1.26.4\n  manager: conda\n"),
+        ("conda-linux-64.lock", f"@EXPLICIT\n{CONDA_URL}numpy-1.26.4-py311h1_0.conda#abc\n"),
+        ("pixi.lock", f"version: 6\npackages:\n- conda: {CONDA_URL}numpy-1.26.4-py311h1_0.conda\n"),
+    ],
+)
+def test_fix_conda(lock: str, text: str) -> None:
+    write(lock, text)
+    write("uv.lock", PACKAGE)
+    before = (
+        b"name: x\r\ndependencies:\r\n  - numpy=1.26 # \xc3\xa9\r\n  - 'numpy >=1,<2'\r\n"
+        b"  - conda-forge::numpy\r\n  - numpy=1.25\r\n  - numpy >=2\r\n  - scipy\r\n  - torch\r\n"
+        b"  - pip:\r\n    - torch>=2\r\n    - \"torch[x] ; python_version > '3'\"\r\n"
+        b"    - numpy\r\n"
+    )
+    after = before.replace(b"numpy=1.26 #", b"numpy=1.26.4 #").replace(
+        b"numpy >=1,<2", b"numpy=1.26.4"
+    )
+    after = after.replace(b"::numpy", b"::numpy=1.26.4").replace(b"torch>=2", b"torch==2.3.1")
+    after = after.replace(b"torch[x]", b"torch[x]==2.3.1")
+    path = Path("sub/environment.yml")
+    path.parent.mkdir()
+    path.write_bytes(before)
+    for _ in range(2):
+        assert main(["--fix", str(path)]) == 1
+        assert path.read_bytes() == after
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("Dockerfile", "RUN pip install torch x", "RUN pip install torch==2.3.1 x"),
+        (
+            "Dockerfile",
+            "RUN a && \\\r\n  pip install 'torch[x]>=2' \\\r\n  # c\r\n  -q",
+            "RUN a && \\\r\n  pip install 'torch[x]==2.3.1' \\\r\n  # c\r\n  -q",
+        ),
+        ("Dockerfile", 'RUN ["pip", "install", "torch"]', 'RUN ["pip", "install", "torch==2.3.1"]'),
+        ("Dockerfile", 'RUN sh -c "pip install torch"', 'RUN sh -c "pip install torch==2.3.1"'),
+        ("a.sh", "pip install -U torch # c", "pip install -U torch==2.3.1 # c"),
+        ("a.sh", 'pip install "torch>=2,<3"', 'pip install "torch==2.3.1"'),
+        ("a.sh", "pip install torch>=2", None),
+        ("a.sh", 'pip install to"rch"', None),
+        ("a.sh", "T=torch\npip install $T", None),
+        ("a.sh", "pip install torch==1.*", None),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  a:\n    steps:\n    - run: pip install torch\n",
+            "jobs:\n  a:\n    steps:\n    - run: pip install torch==2.3.1\n",
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  a:\n    steps:\n    - run: |\n        x\n        pip install torch\n",
+            "jobs:\n  a:\n    steps:\n    - run: |\n        x\n        pip install torch==2.3.1\n",
+        ),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  a:\n    steps:\n    - run: >\n        pip install\n        torch\n",
+            None,
+        ),
+    ],
+)
+def test_fix_commands(path: str, before: str, after: str | None) -> None:
+    write("uv.lock", PACKAGE)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(2):
+        Path(path).write_bytes(before.encode())
+        main(["--fix", path])
+        before = after or before
+        assert Path(path).read_bytes() == before.encode()
+
+
+def test_fix_leaves_notebooks_and_what_needs_a_hash() -> None:
+    write("uv.lock", PACKAGE)
+    for path, text in (
+        ("n.ipynb", notebook("!pip install torch")),
+        ("a.sh", "pip install torch\n"),
+    ):
+        write(path, text)
+        assert main(["--fix", "--require-hashes", path]) == 1
+        assert Path(path).read_text() == text
+    assert main(["--fix", "n.ipynb"]) == 1
+    assert Path("n.ipynb").read_text() == notebook("!pip install torch")
+
+
+def test_locks_of_one_folder_must_agree() -> None:
+    write("requirements-cpu.lock", "torch==2.3.1\n")
+    write("requirements-gpu.lock", "torch==2.3.0\n")
+    write("sub/requirements.txt", "torch\n")
+    assert main(["--fix", "sub/requirements.txt"]) == 1
+    assert Path("sub/requirements.txt").read_text() == "torch\n"
+
+
+def installed(folder: str, name: str, version: str, direct: bool = False) -> None:
+    info = Path(folder, "lib", "python3.12", "site-packages", f"{name}-{version}.dist-info")
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    if direct:
+        (info / "direct_url.json").write_text('{"url": "file:///x", "dir_info": {}}')
+
+
+def test_what_an_environment_does_not_say(capsys: pytest.CaptureFixture[str]) -> None:
+    installed(".venv", "Polars_X", "1.2")
+    installed(".venv", "mine", "0.1", direct=True)
+    for version in ("1.0", "1.1"):
+        installed(".venv", "twice", version)
+    write("sub/requirements.txt", "polars.x>=1\nmine\ntwice\nabsent\n")
+    assert main(["--fix", "--from-environment", ".venv", "sub/requirements.txt"]) == 1
+    expected = "polars.x==1.2\nmine\ntwice\nabsent\n"
+    assert Path("sub/requirements.txt").read_text() == expected
+    capsys.readouterr()
+    assert main(["--from-environment", "sub", "sub/requirements.txt"]) == 2
+    assert capsys.readouterr().err.startswith("--from-environment: sub: ")
+
+
+NAMES = st.sampled_from(["torch", "Torch", "pandas", "unknown"])
+SPECIFIERS = st.sampled_from(["", ">=2", " >= 2,<3", "~=2.1", "==2.*", "<1", "!=2.0 , >1"])
+MARKERS = st.sampled_from(["", " ; python_version > '3'", ';extra=="x"'])
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "  "]),
+            NAMES,
+            st.sampled_from(["", "[a]", "[a, b]"]),
+            SPECIFIERS,
+            MARKERS,
+            st.sampled_from(["", "  # c >=1", "\t# é"]),
+        ),
+        max_size=5,
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([b"", b"\xef\xbb\xbf"]),
+    st.booleans(),
+)
+def test_fix_changes_specifiers_only(
+    lines: list[tuple[str, ...]], ending: str, mark: bytes, ends: bool
+) -> None:
+    if not Path("uv.lock").exists():
+        write("uv.lock", PACKAGE + PACKAGE.replace("torch", "pandas").replace("2.3.1", "2.2.0"))
+    path = Path("sub/requirements.txt")
+    path.parent.mkdir(exist_ok=True)
+    version = {"torch": "2.3.1", "pandas": "2.2.0"}
+
+    def written(line: tuple[str, ...], fixed: bool) -> str:
+        indent, name, extras, specifier, marker, comment = line
+        if fixed and name.lower() in version and specifier != "<1":
+            specifier = f"=={version[name.lower()]}"
+        return indent + name + extras + specifier + marker + comment
+
+    before, after = (
+        mark + (ending.join(written(each, fixed) for each in lines) + ending * ends).encode()
+        for fixed in (False, True)
+    )
+    path.write_bytes(before)
+    for _ in range(2):
+        main(["--fix", str(path)])
+        assert path.read_bytes() == after
+    left = [each for each in lines if each[1] == "unknown" or each[3] == "<1"]
+    assert len(found(outcomes(HOOK, str(path), after))) == len(left)
+
+
+@pytest.mark.slow
+def test_what_is_fixed_installs() -> None:
+    info = "tinypackage-1.2.3.dist-info"
+    parts = {
+        "tinypackage.py": "",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: tinypackage\nVersion: 1.2.3\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    parts[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*parts, f"{info}/RECORD"])
+    Path("wheels").mkdir()
+    with zipfile.ZipFile("wheels/tinypackage-1.2.3-py3-none-any.whl", "w") as wheel:
+        for name, text in parts.items():
+            wheel.writestr(name, text)
+    write("uv.lock", PACKAGE.replace("torch", "tinypackage").replace("2.3.1", "1.2.3"))
+    write("sub/requirements.txt", "tinypackage>=1 ; python_version > '3'  # keep\n")
+    assert main(["--fix", "sub/requirements.txt"]) == 1
+    subprocess.run([sys.executable, "-m", "venv", ".venv"], check=True)
+    python = ".venv/Scripts/python.exe" if os.name == "nt" else ".venv/bin/python"
+    pip = [python, "-m", "pip", "install", "-q", "--no-index", "--find-links", "wheels"]
+    subprocess.run([*pip, "-r", "sub/requirements.txt"], check=True)
+    Path("uv.lock").unlink()
+    for environment in (".venv", python):
+        write("other/requirements.txt", "tinypackage\n")
+        options = ["--fix", "--from-environment", environment]
+        assert main([*options, "other/requirements.txt"]) == 1
+        assert Path("other/requirements.txt").read_text() == "tinypackage==1.2.3\n"

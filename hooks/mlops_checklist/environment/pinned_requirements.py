@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import File, Hook, Option, Options, run
 from mlops_checklist.outcome import Edit, Outcome, Place, evidence, undecided, violation
-from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import Unreadable
 
 if TYPE_CHECKING:
     from mlops_checklist.sources.lockfile import Lock
-    from mlops_checklist.sources.requirements import Line
+    from mlops_checklist.sources.r import Package
     from mlops_checklist.sources.shell import Command, Word
 
 RULES = {
@@ -44,6 +43,20 @@ ADVICE = {
     "unverified-url": "names no version and has no hash; add #sha256=",
     "no-hash": "has no hash; add --hash, for example with pip-compile --generate-hashes",
 }
+R_ADVICE = {
+    "unpinned": "has no version; use remotes::install_version or a dated repository",
+    "range": "admits a range of versions; name one",
+    "moving-ref": "names no commit and no version tag; add @ and a commit",
+    "unverified-url": "names no version; name a file with one",
+}
+# Installed to install others with, as pip is.
+R_TOOLS = frozenset({"renv", "remotes", "devtools", "pak", "BiocManager", "pacman", "littler"})
+# Posit's and Microsoft's snapshots, and a variable that may name one; Rocker's images of an R
+# version install from one.
+R_SNAPSHOT = (
+    r"https?://\S*/20\d\d-\d\d-\d\d\b|options\(\s*repos\s*=[^\n]*\$"
+    r"|^(?i:\s*FROM\s[^#]*\brocker/[\w-]+:\d+\.\d+\.\d+)"
+)
 # Upgraded by themselves before an install, they build packages and are not part of the result.
 BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel"})
 # In a pipeline, these are no part of what is built either.
@@ -53,9 +66,12 @@ CI_TOOLS = BUILD_TOOLS | frozenset(
     "pip-tools cibuildwheel nbqa nbstripout nbmake awscli azure-cli yamllint checkov sphinx mkdocs "
     "mkdocs-material".split()
 )
+# What R code that installs packages holds.
+IN_R = r"\b(?:install\.packages|install_\w+|pkg_install|pak|install2?\.r|installGithub\.r)\b"
 # What a text that installs packages holds.
 INSTALLING = (
     r"\b(?:pip3?|conda|mamba|micromamba|uv|pipx|poetry|pdm)\b[^\n]*\b(?:install|add|create)\b"
+    r"|" + IN_R
 )
 # What Python code installs by a command, or declares by a keyword.
 IN_PYTHON = (
@@ -118,6 +134,14 @@ class _Judge:
         if problem is None:
             self.pinned.append(place)
         return found.name, problem
+
+    def edits(self, file: File, text: str, place: Place) -> tuple[Edit, ...]:
+        """Return the repair of pip's requirement `text`; none where it would still need a hash."""
+        from mlops_checklist.sources import repairs
+
+        if self.require_hashes:
+            return ()
+        return repairs.requirement(file, text, place, _head(text), self.environment)
 
 
 def _says(problem: str, place: Place, text: str, edits: tuple[Edit, ...] = ()) -> Outcome:
@@ -218,7 +242,8 @@ def _requirements_file(file: File, judge: _Judge) -> Iterator[Outcome]:
         if any(name in lock.versions for lock in beside):
             judge.pinned.append(place)
             continue
-        yield _says(problem, place, text, _edits(file, line, name, judge.environment))
+        plain = not line.option and not line.hashed
+        yield _says(problem, place, text, judge.edits(file, text, place) if plain else ())
 
 
 def _undecided_text(text: str, place: Place) -> Outcome:
@@ -251,59 +276,6 @@ def _compiled_from(path: str) -> bool:
     return False
 
 
-_PLAIN = (
-    r"(?a)(?P<name>[A-Za-z0-9][\w.-]*(?:[ \t]*\[[\w., -]*\])?)"
-    r"(?P<specifier>[ \t]*(?:~=|==|!=|<=|>=|<|>)[ \t]*[\w.*+!-]+)?(?=[ \t]*(?:;|$))"
-)
-
-
-def _edits(file: File, line: Line, name: str, environment: str) -> tuple[Edit, ...]:
-    """Return the repair: `==` and the one version that the nearest lock knowing `name` holds.
-
-    Where no lock knows it, the version in `environment` ("" for none). No repair where the line
-    is not plain, or that version is outside the declared specifier.
-    """
-    plain = re.match(_PLAIN, line.word.text)
-    if not plain or line.hashed or line.option or file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ()
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-    only = _only_version(file.path, name, environment)
-    try:
-        declared = SpecifierSet((plain["specifier"] or "").strip())
-        if not only or not declared.contains(only, prereleases=True):
-            return ()
-    except (InvalidSpecifier, ValueError):
-        return ()
-    begin = _offset(file, line.word.place)
-    start, stop = begin + len(plain["name"].encode()), begin + len(plain[0].encode())
-    if file.data[begin:stop] != plain[0].encode():  # continued on another line
-        return ()
-    return (Edit(start, stop, f"=={only}".encode()),)
-
-
-def _only_version(path: str, name: str, environment: str) -> str:
-    """Return the one version of `name` in the nearest lock, else in the environment, else ""."""
-    from mlops_checklist.sources import installed, lockfile
-
-    for lock in lockfile.above(path):
-        if name in lock.versions and not lock.is_conda:
-            held = lock.versions[name]
-            return next(iter(held)) if len(held) == 1 else ""
-    try:
-        return installed.versions(environment).get(name, "") if environment else ""
-    except ValueError as error:
-        raise SettingsError(f"--from-environment: {error}") from None
-
-
-def _offset(file: File, place: Place) -> int:
-    """Return the byte in `file` where `place` is."""
-    starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", file.text))]
-    before = file.text[: starts[place.line - 1] + place.column - 1]
-    mark = 3 if file.data.startswith(b"\xef\xbb\xbf") else 0
-    return mark + len(before.encode())
-
-
 # --- Conda environments -----------------------------------------------------------------------
 
 
@@ -320,7 +292,7 @@ def _conda_environment(file: File, judge: _Judge) -> Iterator[Outcome]:
             beside.append(lockfile.beside(file.path))
         return any(lock.is_conda or name in lock.versions for lock in beside[0])
 
-    yield from _conda_specs(environment.conda, judge, locked)
+    yield from _conda_specs(environment.conda, judge, locked, file)
     for text, place in environment.pip:
         text = re.sub(r"^-e\s*", "", text)
         if text.startswith("-"):  # -r, --index-url
@@ -338,11 +310,14 @@ def _conda_environment(file: File, judge: _Judge) -> Iterator[Outcome]:
         elif problem and name in BUILD_TOOLS:
             yield undecided(problem, place, f"'{_shown(text)}' {ADVICE[problem]}")
         elif problem:
-            yield _says(problem, place, text)
+            yield _says(problem, place, text, judge.edits(file, text, place))
 
 
 def _conda_specs(
-    texts: Sequence[tuple[str, Place]], judge: _Judge, locked: Callable[[str], bool]
+    texts: Sequence[tuple[str, Place]],
+    judge: _Judge,
+    locked: Callable[[str], bool],
+    file: File | None = None,
 ) -> Iterator[Outcome]:
     from mlops_checklist.sources import conda
     from mlops_checklist.sources.requirements import canonical
@@ -362,7 +337,13 @@ def _conda_specs(
         elif spec.name in BUILD_TOOLS:  # conda lists pip only to be able to call it
             yield undecided(problem, place, f"'{_shown(text)}' {ADVICE[problem]}")
         else:
-            yield _says(problem, place, text)
+            edits: tuple[Edit, ...] = ()
+            if file:
+                from mlops_checklist.sources import repairs
+
+                name = canonical(spec.name)
+                edits = repairs.conda(file, text, place, name)
+            yield _says(problem, place, text, edits)
 
 
 # --- pyproject.toml and Pipfile ---------------------------------------------------------------
@@ -409,7 +390,8 @@ def _manifest(file: File, judge: _Judge) -> Iterator[Outcome]:
 class _Script(NamedTuple):
     """Commands, how their places become the file's, the lines they stand in, and known values.
 
-    In a pipeline of CI, tools that build and test are no part of what is built.
+    In a pipeline of CI, tools that build and test are no part of what is built. `edited` is the
+    file where its words stand letter for letter, and may be repaired.
     """
 
     commands: Sequence[Command]
@@ -417,6 +399,12 @@ class _Script(NamedTuple):
     lines: Sequence[str]
     known: dict[str, str]
     is_ci: bool = False
+    edited: File | None = None
+
+    @property
+    def has_snapshot(self) -> bool:
+        """Tell whether the file names a dated repository of R's, or an image that has one."""
+        return any(re.search(R_SNAPSHOT, line) for line in self.lines)
 
     def is_redirected(self, word: Word) -> bool:
         """Tell whether < or > follows `word` at once, as in `pip install torch>=2`."""
@@ -441,9 +429,9 @@ def _scripts(file: File) -> Iterator[_Script]:
                     known[name] = dockerfile.expand(value.text, known)
             if instruction.keyword == "RUN":
                 commands = dockerfile.run_commands(instruction)
-                yield _Script(commands, same, file.lines, dict(known))
+                yield _Script(commands, same, file.lines, dict(known), edited=file)
     elif file.kind == "shell":
-        yield _Script(shell.commands(file.text), same, file.lines, {})
+        yield _Script(shell.commands(file.text), same, file.lines, {}, edited=file)
     elif file.kind == "yaml":
         yield from _yaml_scripts(file)
     elif file.kind == "python":
@@ -455,7 +443,7 @@ def _scripts(file: File) -> Iterator[_Script]:
         from mlops_checklist.sources import notebook
 
         for cell in file.read(notebook.notebook).cells:
-            if cell.kind != "code" or not re.search(r"install|create| add ", cell.source):
+            if cell.kind != "code" or not re.search(r"install|create| add |pak", cell.source):
                 continue
             lines = cell.source.split("\n")
             for text, line, column in notebook.shell_lines(cell):
@@ -481,7 +469,18 @@ def _yaml_scripts(file: File) -> Iterator[_Script]:
             text = yaml.scalar(value)
             if text is not None and re.search(INSTALLING, text):
                 word = shell.joined(yaml.pieces(value, file.lines))
-                yield _Script(shell.commands_in(word), lambda place: place, file.lines, {}, is_ci)
+                place = word.place
+                plain = value.style == "|" or file.lines[place.line - 1].startswith(
+                    text, place.column - 1
+                )
+                yield _Script(
+                    shell.commands_in(word),
+                    lambda place: place,
+                    file.lines,
+                    {},
+                    is_ci,
+                    file if plain else None,
+                )
 
 
 def _declared_in_python(file: File, judge: _Judge) -> Iterator[Outcome]:
@@ -506,7 +505,7 @@ def _declared_in_python(file: File, judge: _Judge) -> Iterator[Outcome]:
 
 
 def _commands(script: _Script, judge: _Judge) -> Iterator[Outcome]:
-    from mlops_checklist.sources import conda, requirements, shell
+    from mlops_checklist.sources import conda, r, requirements, shell
     from mlops_checklist.sources.dockerfile import expand
 
     known = script.known
@@ -521,6 +520,8 @@ def _commands(script: _Script, judge: _Judge) -> Iterator[Outcome]:
             for word in conda.installed(plain)
         ]
         yield from _conda_specs(specs, judge, lambda name: False)
+        for package in r.installed(plain):
+            yield from _r_package(package, script, judge)
         install = requirements.installed(plain)
         if install is None:
             continue
@@ -540,7 +541,32 @@ def _commands(script: _Script, judge: _Judge) -> Iterator[Outcome]:
                 if outcome.kind == "violation" and script.is_redirected(word):
                     hint = f"{outcome.message} and quote it: < and > are redirections here"
                     outcome = outcome._replace(message=hint)
+                elif outcome.kind == "violation" and script.edited and text == word.text:
+                    edits = judge.edits(script.edited, text, word.at(0))
+                    outcome = outcome._replace(edits=edits)
                 yield outcome
+
+
+def _r_package(package: Package, script: _Script, judge: _Judge) -> Iterator[Outcome]:
+    from mlops_checklist.sources.requirements import canonical
+
+    place = script.place_of(package.place)
+    if canonical(package.name) in judge.allowed:
+        return
+    if not package.problem:
+        judge.pinned.append(place)
+        return
+    said = f"'{_shown(package.text)}' {R_ADVICE[package.problem]}"
+    if _open(package.text):
+        yield _undecided_text(package.text, place)
+    elif package.unsure:
+        yield undecided(package.problem, place, f"{said}; a variable may name it")
+    elif package.name in R_TOOLS:
+        yield undecided(package.problem, place, f"{said}; it only installs the others")
+    elif package.by_default and script.has_snapshot:
+        yield undecided(package.problem, place, f"{said}; the repository may be a dated one")
+    else:
+        yield violation(package.problem, place, said)
 
 
 def _head(text: str) -> str:
@@ -578,9 +604,9 @@ HOOK = Hook(
         "requirements": b"",
         "yaml": rb"(?m)^[ \t]*[\"']?dependencies[\"']?[ \t]*:|" + INSTALLING.encode(),
         "toml": rb"dependenc|packages",
-        "dockerfile": rb"\b(?:install|create|add)\b",
-        "shell": rb"\b(?:install|create|add)\b",
-        "notebook": rb"\b(?:install|create|add)\b",
+        "dockerfile": rb"\b(?:install|create|add)\b|" + IN_R.encode(),
+        "shell": rb"\b(?:install|create|add)\b|" + IN_R.encode(),
+        "notebook": rb"\b(?:install|create|add)\b|" + IN_R.encode(),
         "python": rb"(?m)^[ \t]*(?:# MAGIC |[%!])[^\n]*\b(?:install|create|add)\b|^# /// script|"
         + IN_PYTHON,
     },
@@ -589,7 +615,7 @@ HOOK = Hook(
     options=(
         Option("require-hashes", "a pinned requirement needs a hash, a Git one a commit", False),
         Option("allow", "a package that may stay unpinned", ()),
-        Option("from-environment", "with --fix: an environment that says what no lock does", ""),
+        Option("from-environment", "a virtual environment whose versions --fix writes", ""),
         Option("library", "the manifest is a library's: its ranges need no lock", False),
     ),
     fixes=True,
