@@ -3,7 +3,7 @@
 `# mlops: ignore[hook-id]` or `# mlops: ignore[hook-id/rule]`, several separated by commas, at the
 end of the line or alone on the line above; a reason may follow. In Python, the first and the last
 line of the statement serve as well. The comment may begin with `#`, `//`, `--` or `<!--`. In a
-notebook the cell tag `mlops-ignore` silences the whole cell.
+notebook the cell tag `mlops-ignore` silences the whole cell. In a large file nothing does.
 
 The baseline is plain text, one fingerprint a line, sorted; lines that begin with `#` say what it
 is. A fingerprint holds no line number and nothing of a secret, so that it survives moved lines.
@@ -34,7 +34,7 @@ def without_ignored(file: File, outcomes: Iterable[Outcome]) -> Iterator[Outcome
 
 
 def _ignored(file: File, outcome: Outcome) -> bool:
-    if file.is_binary or b"mlops" not in file.bytes:
+    if file.is_binary or file.is_large or b"mlops" not in file.bytes:
         return False
     try:
         lines: Sequence[str] = file.lines

@@ -33,7 +33,7 @@ def made(length: int, alphabet: str = ALNUM, seed: int = 7) -> str:
 
 def check(text: str | bytes, path: str) -> list[Outcome]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(no_hardcoded_secrets.check(File(path, None, data), Namespace()))
+    return list(no_hardcoded_secrets.check(File(path, None, data), Namespace(verbose=False)))
 
 
 def rules(text: str, path: str) -> list[str]:
@@ -629,7 +629,7 @@ def test_comments_of_the_source_do_not_silence_an_output() -> None:
         cell["metadata"] = {"tags": tags}
         file = File("a.ipynb", None, notebook(cell).encode())
         file.check = lambda: None  # type: ignore[method-assign]
-        assert len(judge(HOOK, file, Namespace())) == count
+        assert len(judge(HOOK, file, Namespace(verbose=False))) == count
 
 
 @pytest.mark.parametrize(
@@ -701,11 +701,11 @@ def judged(data: bytes, path: str) -> list[Outcome]:
     file = File(path, None, data)
     found: list[Outcome] = []
     try:
-        found.extend(no_hardcoded_secrets.check(file, Namespace()))
+        found.extend(no_hardcoded_secrets.check(file, Namespace(verbose=False)))
     except Unreadable:
         pass
     try:
-        list(no_hardcoded_secrets.check(file, Namespace()))
+        list(no_hardcoded_secrets.check(file, Namespace(verbose=False)))
     except Unreadable as error:
         found.insert(0, Outcome("error", error.rule, error.place, str(error)))
     return found
@@ -794,7 +794,7 @@ def test_engine_baseline(tmp_path: Path) -> None:
     for name in ("a.py", "b.py"):
         (tmp_path / "src" / name).write_text(f'password = "{PW}"\nx = "{GH}"\ny = """{PEM}"""\n')
     found = {
-        name: len(judge(HOOK, File(str(tmp_path / "src" / name)), Namespace()))
+        name: len(judge(HOOK, File(str(tmp_path / "src" / name)), Namespace(verbose=False)))
         for name in ("a.py", "b.py")
     }
     assert found == {"a.py": 0, "b.py": 3}
@@ -804,7 +804,7 @@ def test_broken_engine_baseline_allows_nothing(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".secrets.baseline").write_text("{")
     (tmp_path / "a.py").write_text(f'password = "{PW}"\n')
-    assert len(judge(HOOK, File(str(tmp_path / "a.py")), Namespace())) == 1
+    assert len(judge(HOOK, File(str(tmp_path / "a.py")), Namespace(verbose=False))) == 1
 
 
 # Evidence

@@ -5,12 +5,9 @@ Nothing here knows which names are secret. All scans take time in proportion to 
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-
-from mlops_checklist.sources.python import FUNCTIONS, Module
 
 
 class Pair(NamedTuple):
@@ -113,22 +110,24 @@ def embedded(text: str, start: int, end: int) -> Iterator[Pair]:
             yield Pair(name, found["value"], *found.span("value"), False)
 
 
-_NAMED = re.compile(
-    r"""["']?\b(?:name|key|Name|Key)["']?[ \t]*:[ \t]*
+_VALUE_OF = re.compile(rf"alue[\"']?[ \t]*:[ \t]*(?:{_QUOTED}|{_BARE})")
+_NAME_OF = re.compile(
+    r"""\b(?:name|key|Name|Key)["']?[ \t]*:[ \t]*
     ["']?(?P<name>[A-Za-z_][\w.\-]{1,79})["']?[ \t]*,?
-    (?:[ \t]*\r?\n)?[ \t]*["']?(?:value|Value)["']?[ \t]*:[ \t]*"""
-    rf"(?:{_QUOTED}|{_BARE})",
+    (?:[ \t]*\r?\n)?[ \t]*["']?[vV]$""",
     re.VERBOSE,
 )
 
 
 def named_values(text: str) -> Iterator[Pair]:
     """Yield the pairs of the form `name: X`, `value: Y`, as in a container's `env`."""
-    for found in _NAMED.finditer(text):
-        group = "quoted" if found["quoted"] is not None else "bare"
-        value = found[group] if group == "quoted" else found[group].rstrip(",;}")
-        first = found.start(group)
-        yield Pair(found["name"], value, first, first + len(value), group == "quoted")
+    for found in _VALUE_OF.finditer(text):
+        named = _NAME_OF.search(text, max(0, found.start() - 160), found.start())
+        if named:
+            group = "quoted" if found["quoted"] is not None else "bare"
+            value = found[group] if group == "quoted" else found[group].rstrip(",;}")
+            first = found.start(group)
+            yield Pair(named["name"], value, first, first + len(value), group == "quoted")
 
 
 _SECRET = re.compile(r"^[ \t]*kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$", re.MULTILINE)
@@ -170,123 +169,3 @@ def _decoded(value: str) -> str:
         return base64.b64decode(value, validate=True).decode()
     except ValueError:
         return ""
-
-
-# --- Python ---------------------------------------------------------------------------------
-
-# Calls whose first text names what the second one sets; and calls that only wrap a text.
-_GIVERS = frozenset(
-    "get getenv setdefault setenv putenv set option header add_header env config secret".split()
-)
-_WRAPPERS = frozenset(
-    "Field Option Argument SecretStr SecretBytes Secret Variable str bytes quote_plus quote".split()
-)
-_CREDENTIALS = frozenset(["HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "UsernamePassword"])
-
-
-def python_pairs(module: Module) -> Iterator[tuple[str, ast.Constant]]:
-    """Yield each name of a program with the text literals given to it.
-
-    Assignments, keyword arguments, dictionary entries, defaults (of parameters, getenv, click,
-    argparse, pydantic), comparisons; `key` of a call is named after it: `login_key`.
-    """
-    for node in ast.walk(module.tree):
-        for name, value in _given(node):
-            for literal in _literals(value):
-                yield name, literal
-
-
-def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield from _assigned(target, node.value)
-    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-        yield from _assigned(node.target, node.value)
-    elif isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            if key is not None and (name := _text(key)):
-                yield name, value
-    elif isinstance(node, (*FUNCTIONS, ast.Lambda)):
-        given = node.args
-        positional = [*given.posonlyargs, *given.args]
-        defaults: list[ast.expr | None] = [*given.kw_defaults]
-        names = given.kwonlyargs
-        if given.defaults:
-            names = [*positional[-len(given.defaults) :], *names]
-            defaults = [*given.defaults, *defaults]
-        for argument, default in zip(names, defaults, strict=True):
-            if default is not None:
-                yield argument.arg, default
-    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
-        yield from _assigned(node.left, node.comparators[0])
-        yield from _assigned(node.comparators[0], node.left)
-    elif isinstance(node, ast.Call):
-        yield from _arguments(node)
-
-
-def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
-    if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
-        for each, given in zip(target.elts, value.elts, strict=False):
-            yield from _assigned(each, given)
-    elif isinstance(target, ast.Subscript):
-        yield _text(target.slice), value
-    else:
-        yield _last_name(target), value
-
-
-def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    callee = _last_name(call.func)
-    texts = [_text(argument) for argument in call.args]
-    for keyword in call.keywords:
-        if keyword.arg == "default":
-            for text in texts:
-                yield text.lstrip("-"), keyword.value
-        elif keyword.arg == "key":
-            yield f"{callee}_key", keyword.value
-        elif keyword.arg == "auth" and isinstance(keyword.value, ast.Tuple):
-            if len(keyword.value.elts) == 2:
-                yield "auth_password", keyword.value.elts[1]
-        elif keyword.arg:
-            yield keyword.arg, keyword.value
-    if callee in _GIVERS and len(call.args) >= 2:
-        yield texts[0], call.args[1]
-    if callee in _CREDENTIALS and len(call.args) == 2:
-        yield "password", call.args[1]
-    if callee == "login" and len(call.args) == 1:
-        yield "login_token", call.args[0]
-    if callee in _WRAPPERS and call.args and not texts[0].startswith("-"):
-        for text in texts[1:]:  # typer.Option("abc", "--token")
-            yield text.lstrip("-"), call.args[0]
-
-
-def _literals(node: ast.expr, depth: int = 0) -> Iterator[ast.Constant]:
-    if depth > 20:
-        return
-    if isinstance(node, ast.Constant):
-        if isinstance(node.value, (str, bytes)):
-            yield node
-    elif isinstance(node, ast.BoolOp):
-        for value in node.values:
-            yield from _literals(value, depth + 1)
-    elif isinstance(node, ast.IfExp):
-        yield from _literals(node.body, depth + 1)
-        yield from _literals(node.orelse, depth + 1)
-    elif isinstance(node, ast.Call):
-        if _last_name(node.func) in _WRAPPERS:
-            defaults = [keyword.value for keyword in node.keywords if keyword.arg == "default"]
-            for value in (*node.args[:1], *defaults):
-                yield from _literals(value, depth + 1)
-        elif isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "strip"):
-            yield from _literals(node.func.value, depth + 1)
-
-
-def _text(node: ast.expr) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value[:200]
-    return ""
-
-
-def _last_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    return node.attr if isinstance(node, ast.Attribute) else ""

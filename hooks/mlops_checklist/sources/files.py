@@ -6,7 +6,7 @@ import functools
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlops_checklist.outcome import Place
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Read = TypeVar("Read")
 
+LARGE = 16 * 2**20  # bytes; a larger file can be read in pieces
 LARGEST = 512 * 2**20  # bytes; a larger file is said to be too large, not read
 
 
@@ -144,6 +145,33 @@ class File:
     def head(self, size: int) -> bytes:
         """Return the first `size` bytes, without reading the rest. Raises Unreadable."""
         return self._data[:size] if self._data is not None else _bytes(self.path, size)
+
+    @property
+    def is_large(self) -> bool:
+        """Tell whether the file should be read in pieces. Raises Unreadable."""
+        if self._data is not None:
+            return len(self._data) > LARGE
+        self.check()
+        return os.stat(self.path).st_size > LARGE
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Yield the bytes in pieces of up to `size`, to the end of a line, else of a word.
+
+        For large files. Raises Unreadable.
+        """
+        try:
+            with open(self.path, "rb") as opened:
+                rest = b""
+                while read := opened.read(size - len(rest)):
+                    held = rest + read
+                    ends = (held.rfind(mark, len(held) // 2) + 1 for mark in (b"\n", b" ", b","))
+                    cut = next(filter(None, ends), len(held))
+                    yield held[:cut]
+                    rest = held[cut:]
+                if rest:
+                    yield rest
+        except OSError as error:
+            raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
 
     @property
     def is_binary(self) -> bool:

@@ -72,6 +72,11 @@ def module(file: File) -> Module:
     return parsed
 
 
+def unindexed(file: File) -> Module:
+    """Parse as `module` does, for those who need the tree and its places alone, and no names."""
+    return _module(file, index=False)
+
+
 def readable(files: Iterable[File]) -> Iterator[Module]:
     """Yield the modules of those files that can be parsed; the others give an error when judged."""
     for file in files:
@@ -79,9 +84,9 @@ def readable(files: Iterable[File]) -> Iterator[Module]:
             yield file.read(module)
 
 
-def _module(file: File) -> Module:
+def _module(file: File, *, index: bool = True) -> Module:
     if file.kind == "notebook":
-        return _notebook_module(file)
+        return _notebook_module(file, index)
     if len(file.data) > LARGEST:
         raise Unreadable(f"cannot parse as Python: larger than {LARGEST // 2**20} MiB")
     text = file.text
@@ -95,7 +100,7 @@ def _module(file: File) -> Module:
         if without_magics == text:
             raise
         tree = _parse(without_magics)
-    return Module(file, tree, split_lines(text))
+    return Module(file, tree, split_lines(text), index=index)
 
 
 # What a line looks like that an older grammar refuses, and what Python 2 alone took.
@@ -140,7 +145,7 @@ def _parse(text: str) -> ast.Module:
         raise Unreadable(f"cannot parse as {running}: {error}") from None
 
 
-def _notebook_module(file: File) -> Module:
+def _notebook_module(file: File, index: bool) -> Module:
     from mlops_checklist.sources.notebook import notebook, python_source
 
     body: list[ast.stmt] = []
@@ -167,7 +172,7 @@ def _notebook_module(file: File) -> Module:
         body += tree.body
         lines += [line for line, _ in sources]
         places += [place for _, place in sources]
-    return Module(file, ast.Module(body, []), lines, places, unparsed)
+    return Module(file, ast.Module(body, []), lines, places, unparsed, index=index)
 
 
 # --- Names --------------------------------------------------------------------------------
@@ -183,6 +188,8 @@ class Module:
         lines: Sequence[str],
         places: Sequence[Place] = (),
         unparsed: Iterable[Unparsed] = (),
+        *,
+        index: bool = True,
     ) -> None:
         self.file = file
         self.tree = tree
@@ -206,7 +213,8 @@ class Module:
         # A block of statements is known by its first one.
         self.heads: dict[ast.AST, ast.AST] = {}
         self.jumps: dict[ast.AST, list[ast.AST]] = {}  # by block: what leaves it or its loop
-        self._index()
+        if index:
+            self._index()
 
     # The modules around.
 

@@ -228,23 +228,35 @@ def entropy(text: str) -> float:
     return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
 
 
-def can_be_secret(name: str, value: str, quoted: bool, is_literal: bool = False) -> bool:
-    """Tell whether no filter speaks against `value` as a secret called `name`.
+def objection(
+    name: str, value: str, quoted: bool, strength: Strength = "password", is_literal: bool = False
+) -> str:
+    """Return the filter that speaks against `value` as a secret given to `name`; "" for none.
 
-    `is_literal`: it is a string of Python, in which `$` is a letter as others are.
+    `strength` is what the name promises. `is_literal`: the value is a string of Python, in which
+    `$` is a letter as others are.
     """
-    return not (
-        len(value) < 4
-        or is_placeholder(value)
-        or (_REFERENCE.search(value) if is_literal else is_reference(value))
-        or is_number(value)
-        or is_own_key(name, value)
-        or is_prose(value)
-        or is_path(value)
-        or is_id(value)
-        or is_public_key(value)
-        or is_expression(value, quoted)
-    )
+    if len(value) < 4:
+        return "short"
+    if not fits(strength, value):
+        return "not-random"
+    if is_placeholder(value):
+        return "placeholder"
+    if _REFERENCE.search(value) or (not is_literal and _EXPANDED.search(value)):
+        return "reference"
+    if is_number(value):
+        return "number"
+    if is_own_key(name, value):
+        return "own-name"
+    if is_prose(value):
+        return "prose"
+    if is_path(value):
+        return "path"
+    if is_id(value):
+        return "id"
+    if is_public_key(value):
+        return "public-key"
+    return "expression" if is_expression(value, quoted) else ""
 
 
 def fits(strength: Strength, value: str) -> bool:

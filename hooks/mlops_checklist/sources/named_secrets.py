@@ -1,0 +1,252 @@
+"""Secrets that their name tells: a text given to `password`, `api_key`, `HF_TOKEN`, and the like.
+
+What is found comes with the filter that speaks against it, if one does.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from mlops_checklist.outcome import Place
+from mlops_checklist.sources import assignments, secret_texts
+from mlops_checklist.sources.assignments import Pair
+from mlops_checklist.sources.files import File, Unreadable
+from mlops_checklist.sources.key_formats import Found
+from mlops_checklist.sources.passages import Passage, offset_of
+from mlops_checklist.sources.secret_texts import Strength
+
+# In code, where values have quotes, no line without this holds one.
+_VALUE = re.compile(r"[\"'`][^\"'`]{4}|\$\{")
+
+
+def in_line(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
+    """Yield what the names between two offsets of `text` are given; `bare` as in `Passage`."""
+    if not bare and not _VALUE.search(text, start, end):
+        return
+    judged = list(_judged(text, assignments.pairs(text, start, end, bool(bare)), bare))
+    yield from judged
+    for pair in assignments.embedded(text, start, end):
+        # Others than in a plain assignment, throw-away texts such as `postgres` are usual here.
+        if secret_texts.secret_name(pair.name) in ("password", "key"):
+            yield _found(text, pair, secret_texts.objection(*pair[:2], pair.quoted, "key"))
+    if all(each.dropped_by for each in judged):
+        yield from _of_keywords(text, start, end)
+    yield from _random_texts(text, start, end)
+
+
+def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    """Yield what stands on other lines than its name; names stand on `lines` alone."""
+    text, bare = passage.text, passage.bare
+    yield from _judged(text, assignments.named_values(text), bare)
+    if bare and "Secret" in text and "kind:" in text:
+        yield from _of_kubernetes(text)
+    if "username" in text:
+        yield from _of_kaggle(text)
+    if file.kind == "dockerfile" and passage.is_whole:
+        yield from _of_dockerfile(file, text)
+    is_code = file.kind == "python" or (file.kind == "notebook" and not passage.is_output)
+    if is_code and passage.is_whole and _may_hold_literals(text, lines):
+        yield from _of_python(file, passage)
+
+
+def _judged(text: str, pairs: Iterable[Pair], bare: str) -> Iterator[Found]:
+    for pair in pairs:
+        strength = secret_texts.secret_name(pair.name)
+        if not strength:
+            continue
+        dropped_by = secret_texts.objection(pair.name, pair.value, pair.quoted, strength)
+        if not dropped_by and not pair.quoted and bare == "prose":
+            upper = pair.name.isupper() and len(pair.name) > 4
+            if not re.search(r"\d", pair.value) or not (upper or len(pair.value) >= 6):
+                dropped_by = "prose"
+        if bare == "yaml" and secret_texts.names_kubernetes_secret(pair.name, pair.value):
+            dropped_by = "name-of-a-secret"
+        yield _found(text, pair, dropped_by)
+
+
+def _found(text: str, pair: Pair, dropped_by: str = "") -> Found:
+    rule, says = "generic-secret", "Secret"
+    if not dropped_by:
+        if secret_texts.secret_name(pair.name) == "password":
+            says = "Password"
+        elif re.fullmatch(r"[0-9a-f]{64}", pair.value) and _names_domino(text):
+            rule, says = "domino-api-key", "Domino API key"
+    return Found(pair.start, pair.end, rule, says, pair.name, (pair.value,), dropped_by)
+
+
+@functools.lru_cache(maxsize=2)
+def _names_domino(text: str) -> bool:
+    return "domino" in text.lower()
+
+
+# --- In a line ----------------------------------------------------------------------------------
+
+# Forms of the engine's keyword plugin that `pairs` does not know: `"x" == password` and
+# `password("x")`.
+_KEYWORD_FORM = re.compile(
+    r"[\"'][ \t]*[!=]==?[ \t]*[\w.]{0,80}?(?i:passw|pwd|secret|api_?key)"
+    r"|(?i:passw\w{0,20}|pwd|secret|api_?key)\(\""
+)
+
+
+def _of_keywords(text: str, start: int, end: int) -> Iterator[Found]:
+    if end - start > 2000 or not _KEYWORD_FORM.search(text, start, end):
+        return
+    from mlops_checklist.sources.engine import keyword_values
+
+    for value in keyword_values(text[start:end]):
+        first = text.find(value, start, end)
+        if text[max(0, first - 1) : first] in ('"', "'"):
+            dropped_by = secret_texts.objection("", value, True)
+            if len(value) < 6:
+                dropped_by = "short"
+            last = first + len(value)
+            yield Found(first, last, "generic-secret", "Secret", "", (value,), dropped_by)
+
+
+_SECRET_WORD = re.compile(r"(?i)secret|token|password|passwd|credential|api_?key|private_?key")
+_HARMLESS = re.compile(
+    r"(?i)sha\d|digest|hash|md5|checksum|commit|revision|integrity|tokeniz|tokens\b|run_id|public"
+    r"|uuid|url"
+)
+_RANDOM = re.compile(r"(?<![\w+/=-])(?P<quote>\\?[\"'])(?P<text>[\w+/=-]{20,200})(?P=quote)")
+_NAME_BEFORE = re.compile(r"([\w.-]{1,80})[\"'\]]{0,3}[ \t]*[:=][ \t]*\\?$")
+
+
+def _random_texts(text: str, start: int, end: int) -> Iterator[Found]:
+    """Yield quoted texts that the engine's entropy plugins find, beside a secret's word."""
+    for found in _RANDOM.finditer(text, start, end):
+        value = found["text"]
+        before = text[max(start, found.start() - 60) : found.start()]
+        if not _SECRET_WORD.search(before):
+            continue
+        name = _NAME_BEFORE.search(before)
+        if name and secret_texts.secret_name(name[1]) is None:
+            continue  # it has a name of its own, which promises no secret
+        if _HARMLESS.search(before):
+            dropped_by = "harmless-word"
+        elif not secret_texts.looks_random(value) or len(set(value)) < 8:
+            dropped_by = "not-random"
+        else:
+            dropped_by = secret_texts.objection("", value, True)
+        if not dropped_by:
+            from mlops_checklist.sources.engine import is_random
+
+            dropped_by = "" if is_random(value) else "not-random"
+        first, last = found.span("text")
+        yield Found(first, last, "high-entropy-string", "Random text", "", (value,), dropped_by)
+
+
+# --- Over lines ---------------------------------------------------------------------------------
+
+# Entries of a Kubernetes Secret that are none.
+_SECRET_ENTRIES = frozenset(
+    "username user host hostname port database dbname db url endpoint region bucket email namespace"
+    " name type ca.crt tls.crt server project cluster".split()
+)
+
+
+def _of_kubernetes(text: str) -> Iterator[Found]:
+    for pair in assignments.kubernetes_secrets(text):
+        dropped_by = secret_texts.objection(pair.name, pair.value, pair.quoted)
+        if pair.name.lower() in _SECRET_ENTRIES:
+            dropped_by = "harmless-word"
+        span = pair.start, pair.end
+        says = "Entry of a Secret"
+        yield Found(*span, "kubernetes-secret", says, pair.name, (), dropped_by)
+
+
+_KAGGLE = re.compile(
+    r"\\?[\"']username\\?[\"']\s{0,9}:\s{0,9}\\?[\"'][\w.-]{1,80}\\?[\"']\s{0,9},\s{0,20}"
+    r"\\?[\"']key\\?[\"']\s{0,9}:\s{0,9}\\?[\"'](?P<key>[0-9a-f]{32})\\?[\"']"
+)
+
+
+def _of_kaggle(text: str) -> Iterator[Found]:
+    """Yield the key in what Kaggle gives as kaggle.json: a user's name and 32 hex digits."""
+    for found in _KAGGLE.finditer(text):
+        dropped_by = "example" if secret_texts.is_example(found["key"]) else ""
+        span = found.span("key")
+        yield Found(*span, "generic-secret", "Kaggle API key", "", (found["key"],), dropped_by)
+
+
+def _of_dockerfile(file: File, text: str) -> Iterator[Found]:
+    """Yield what ENV and ARG set; both stay in the image and its history."""
+    from mlops_checklist.sources.dockerfile import dockerfile, variables
+
+    try:
+        instructions = file.read(dockerfile).instructions
+    except Unreadable:
+        return  # the rules for lines have read it
+    for instruction in instructions:
+        for name, word in variables(instruction):
+            strength = secret_texts.secret_name(name)
+            first = offset_of(text, word.place) if strength and word.text else None
+            if strength and first is not None:
+                first = max(text.find(word.text, first, first + len(word.text) + 8), first)
+                pair = Pair(name, word.text, first, first + len(word.text), True)
+                yield _found(text, pair, secret_texts.objection(name, word.text, True, strength))
+
+
+# --- Python -------------------------------------------------------------------------------------
+
+_QUOTED = re.compile(r"([\"'])(?P<text>(?:(?!\1)[^\\\n]|\\.){4,})\1")
+_KEY_LIKE = re.compile(r"[\"'](?P<text>(?=[^\"'\s]{0,90}\d)[^\"'\s]{8,}|[^\"'\s]{16,})[\"']")
+_PASSWORD = re.compile(r"(?i)pass|pwd|senha|contrase")
+_NAME = re.compile(
+    r"(?i:\b(?:api|access|secret|private|auth)[ ](?:key|token)|key[ \t]*=|login)|[A-Za-z_][\w.\-]+"
+)
+_NEAR = 240  # characters around a name's line in which the text may stand that it is given
+
+
+def _may_hold_literals(text: str, lines: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether near a secret's name a literal may be one: else nothing is parsed."""
+    for start, end in lines:
+        strength: Strength = "password" if _PASSWORD.search(text, start, end) else "key"
+        pattern = _QUOTED if strength == "password" else _KEY_LIKE
+        literals = pattern.finditer(text, max(0, start - _NEAR), end + _NEAR)
+        if any(
+            not secret_texts.objection("", found["text"], True, strength, is_literal=True)
+            for found in literals
+        ) and any(_names_secret(found[0]) for found in _NAME.finditer(text, start, end)):
+            return True
+    return False
+
+
+def _names_secret(name: str) -> bool:
+    # An argument `key` is named after the call, and what `login` takes is a token.
+    return name.endswith(("=", "login")) or secret_texts.secret_name(name) is not None
+
+
+def _of_python(file: File, passage: Passage) -> Iterator[Found]:
+    """Yield the literals that the program gives to names, wherever they stand in its syntax."""
+    text = passage.text
+    try:
+        literals = file.read(_literals_by_cell).get(passage.place(0).cell, [])
+    except Unreadable:
+        return  # the rules for lines have read it
+    for name, value, place in literals:
+        first = offset_of(text, place)
+        if first is not None:
+            inside = text.find(value, first, first + len(value) + 6)
+            first = inside if inside >= 0 else first
+            yield _found(text, Pair(name, value, first, first + len(value), True))
+
+
+def _literals_by_cell(file: File) -> dict[int | None, list[tuple[str, str, Place]]]:
+    """Return the secrets given to names (name, text, place) in each cell; None: a .py file."""
+    from mlops_checklist.sources.python import unindexed
+    from mlops_checklist.sources.python_literals import python_pairs
+
+    program = file.read(unindexed)
+    found: dict[int | None, list[tuple[str, str, Place]]] = {}
+    for name, literal in python_pairs(program.tree):
+        raw = literal.value
+        value = raw.decode("latin-1") if isinstance(raw, bytes) else str(raw)
+        strength = secret_texts.secret_name(name)
+        if strength and not secret_texts.objection(name, value, True, strength, is_literal=True):
+            place = program.place(literal)
+            found.setdefault(place.cell, []).append((name, value, place))
+    return found
