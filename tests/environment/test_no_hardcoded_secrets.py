@@ -7,6 +7,8 @@ import hashlib
 import json
 import random
 import string
+import subprocess
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -15,14 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_checklist.environment import no_hardcoded_secrets
-from mlops_checklist.environment.no_hardcoded_secrets import HOOK, RULES
+from mlops_checklist.environment.no_hardcoded_secrets import HOOK, RULES, main
 from mlops_checklist.hook import judge
 from mlops_checklist.outcome import Outcome
-from mlops_checklist.sources import assignments, engine, secret_texts
+from mlops_checklist.sources import assignments, secret_texts
 from mlops_checklist.sources.files import File, Unreadable
 
 ALNUM = string.ascii_letters + string.digits
 HEX = "0123456789abcdef"
+OPTIONS = Namespace(verbose=False, update_baseline=False)
 
 
 def made(length: int, alphabet: str = ALNUM, seed: int = 7) -> str:
@@ -33,7 +36,7 @@ def made(length: int, alphabet: str = ALNUM, seed: int = 7) -> str:
 
 def check(text: str | bytes, path: str) -> list[Outcome]:
     data = text if isinstance(text, bytes) else text.encode()
-    return list(no_hardcoded_secrets.check(File(path, None, data), Namespace(verbose=False)))
+    return list(no_hardcoded_secrets.check(File(path, None, data), OPTIONS))
 
 
 def rules(text: str, path: str) -> list[str]:
@@ -629,7 +632,7 @@ def test_comments_of_the_source_do_not_silence_an_output() -> None:
         cell["metadata"] = {"tags": tags}
         file = File("a.ipynb", None, notebook(cell).encode())
         file.check = lambda: None  # type: ignore[method-assign]
-        assert len(judge(HOOK, file, Namespace(verbose=False))) == count
+        assert len(judge(HOOK, file, OPTIONS)) == count
 
 
 @pytest.mark.parametrize(
@@ -701,11 +704,11 @@ def judged(data: bytes, path: str) -> list[Outcome]:
     file = File(path, None, data)
     found: list[Outcome] = []
     try:
-        found.extend(no_hardcoded_secrets.check(file, Namespace(verbose=False)))
+        found.extend(no_hardcoded_secrets.check(file, OPTIONS))
     except Unreadable:
         pass
     try:
-        list(no_hardcoded_secrets.check(file, Namespace(verbose=False)))
+        list(no_hardcoded_secrets.check(file, OPTIONS))
     except Unreadable as error:
         found.insert(0, Outcome("error", error.rule, error.place, str(error)))
     return found
@@ -794,7 +797,13 @@ def test_engine_baseline(tmp_path: Path) -> None:
     for name in ("a.py", "b.py"):
         (tmp_path / "src" / name).write_text(f'password = "{PW}"\nx = "{GH}"\ny = """{PEM}"""\n')
     found = {
-        name: len(judge(HOOK, File(str(tmp_path / "src" / name)), Namespace(verbose=False)))
+        name: len(
+            judge(
+                HOOK,
+                File(str(tmp_path / "src" / name)),
+                OPTIONS,
+            )
+        )
         for name in ("a.py", "b.py")
     }
     assert found == {"a.py": 0, "b.py": 3}
@@ -804,7 +813,96 @@ def test_broken_engine_baseline_allows_nothing(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".secrets.baseline").write_text("{")
     (tmp_path / "a.py").write_text(f'password = "{PW}"\n')
-    assert len(judge(HOOK, File(str(tmp_path / "a.py")), Namespace(verbose=False))) == 1
+    assert len(judge(HOOK, File(str(tmp_path / "a.py")), OPTIONS)) == 1
+
+
+def audited(folder: Path) -> dict[str, str]:
+    """Return the secrets that `detect-secrets audit` reads again, with their types."""
+    command = [sys.executable, "-m", "detect_secrets", "audit", "--report", ".secrets.baseline"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return {each["secrets"]: each["types"][0] for each in json.loads(done.stdout)["results"]}
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_update_baseline(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "a.py").write_text(f'password = "{PW}"\nx = "{GH}"\ny = "{HF}"\n')
+    (repository / "n.ipynb").write_text(notebook(code(f'api_key = "{RND}"\n')))
+    (repository / "id_rsa").write_text(PEM)
+    files = ["a.py", "n.ipynb", "id_rsa"]
+    assert main(["--update-baseline", *files]) == 0
+    written = (repository / ".secrets.baseline").read_text()
+    assert not [each for each in (PW, GH, HF, RND, PEM_BODY[:20]) if each in written]
+    assert {name: len(found) for name, found in json.loads(written)["results"].items()} == {
+        "a.py": 3,
+        "n.ipynb": 1,
+        "id_rsa": 1,
+    }
+    assert main(files) == 0
+    assert capsys.readouterr() == ("", "")
+    header = "BEGIN " + "RSA PRIVATE KEY"
+    assert audited(repository).items() >= {PW: "Secret Keyword", header: "Private Key"}.items()
+    (repository / "a.py").write_text(f'password = "{RND}"\n')
+    assert main(files) == 1
+
+
+def test_update_baseline_keeps_what_it_holds(repository: Path) -> None:
+    (repository / "a.py").write_text(f'password = "{PW}"\nx = "{HF}"\n')
+    main(["--update-baseline", "a.py"])
+    path = repository / ".secrets.baseline"
+    held = json.loads(path.read_text())
+    held["results"]["a.py"][0]["is_secret"] = False
+    held["plugins_used"] = [{"name": "KeywordDetector"}]
+    path.write_text(json.dumps(held))
+    (repository / "b.py").write_text(f'password = "{RND}"\n')
+    assert main(["--update-baseline", "a.py", "b.py"]) == 0
+    new = json.loads(path.read_text())
+    assert new["results"]["a.py"] == held["results"]["a.py"]
+    assert len(new["results"]["b.py"]) == 1
+    assert [each["name"] for each in new["plugins_used"]] == ["KeywordDetector"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"version": 1}', '{"version": "1.5.0"}'])
+def test_update_of_a_broken_baseline(
+    repository: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "a.py").write_text(f'password = "{PW}"\n')
+    (repository / ".secrets.baseline").write_text(text)
+    assert main(["--update-baseline", "a.py"]) == 2
+    said = capsys.readouterr().err
+    assert said.endswith(".secrets.baseline: not a baseline of detect-secrets\n")
+    assert said.count("\n") == 1
+    assert (repository / ".secrets.baseline").read_text() == text
+
+
+# What a filter drops
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rule", "message"),
+    [
+        ("a.py", 'password = "changeme"', "placeholder", "'password' of 8 characters"),
+        ("a.py", 'api_key = "${OPENAI}"', "reference", "'api_key' of 9 characters"),
+        ("a.yml", "password: db_password", "own-name", "'password' of 11 characters"),
+        ("a.py", 'password = "Must not be empty, pal"', "prose", "of 22 characters"),
+        ("a.py", 'token = "abcdefghijkl"', "not-random", "'token' of 12 characters"),
+        ("a.py", 'api_key = "/run/keys/openai_2"', "path", "'api_key' of 18 characters"),
+        ("a.py", f'password = "{HEX[:8]}-1234-1234-1234-{HEX[:12]}"', "id", "of 36 characters"),
+        ("a.md", f"x {AKIA[:10]}EXAMPLE{AKIA[:3]}", "example", "AWS access key of 20 characters"),
+    ],
+)
+def test_filters_speak_when_asked(path: str, text: str, rule: str, message: str) -> None:
+    asked = Namespace(verbose=True, update_baseline=False)
+    said = list(no_hardcoded_secrets.check(File(path, None, text.encode()), asked))
+    assert [(each.kind, each.rule) for each in said] == [("evidence", rule)]
+    assert message in said[0].message
+    assert said[0].message.endswith(f" is passed over: {rule}")
+    assert check(text, path) == []
 
 
 # Evidence
@@ -894,10 +992,10 @@ def test_secret_name(name: str, strength: str | None) -> None:
 
 
 def test_engine_leaves_no_modules_behind() -> None:
-    import sys
-
-    assert engine.patterns("github_token", "GitHubTokenDetector")
-    assert not [name for name in sys.modules if name.startswith("detect_secrets")]
+    code = "from mlops_checklist.sources import engine; import sys; "
+    code += "assert engine.patterns('github_token', 'GitHubTokenDetector'); "
+    code += "assert not [name for name in sys.modules if name.startswith('detect_secrets')]"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_pairs_take_time_in_proportion() -> None:

@@ -21,12 +21,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mlops_checklist.hook import File, Hook, Options, run
-from mlops_checklist.outcome import Outcome, evidence, violation
-from mlops_checklist.sources.files import repository_root
+from mlops_checklist.hook import File, Hook, Option, Options, run
+from mlops_checklist.outcome import Outcome, Place, evidence, violation
 from mlops_checklist.sources.key_formats import FORMATS, Found
 
 if TYPE_CHECKING:
+    from mlops_checklist.sources.engine_baseline import Entry
     from mlops_checklist.sources.passages import Passage
 
 RULES = {
@@ -60,25 +60,32 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
     """Yield a violation for each secret, and evidence that secrets are read from outside."""
     if _is_passed_over(file.path):
         return
-    from mlops_checklist.sources import passages
+    from mlops_checklist.sources import engine_baseline, passages
 
-    known = _engine_baseline(file.path)
+    known = engine_baseline.known(file.path)
+    new: list[engine_baseline.Entry] = []
     is_proven = False
     for passage in passages.passages(file):
         found = (each for each in _secrets(file, passage) if options.verbose or not each.dropped_by)
         for each in _most_specific(found):
             value = passage.text[each.start : each.end]
+            place = passage.place(each.start)
             if each.dropped_by:
-                yield evidence(each.dropped_by, passage.place(each.start), _dropped(each, value))
-            elif not _is_allowed(passage.text, each) and not _is_known(known, each, value):
-                message = _message(file, passage, each, value)
-                yield violation(each.rule, passage.place(each.start), message)
+                yield evidence(each.dropped_by, place, _dropped(each, value))
+            elif _is_allowed(passage.text, each):
+                continue
+            elif options.update_baseline:
+                new.append(_entry(file, passage, each, place))
+            elif not engine_baseline.is_known(known, (value, *each.hashed)):
+                yield violation(each.rule, place, _message(file, passage, each, value))
         if not is_proven and not passage.is_output:
             read = _read_from_outside(passage.text)
             if read is not None:
                 is_proven = True
                 message = "a secret is read from outside the repository"
                 yield evidence("from-environment", passage.place(read), message)
+    if new:
+        engine_baseline.update(file.path, new)
 
 
 def _is_passed_over(path: str) -> bool:
@@ -120,6 +127,9 @@ def _most_specific(found: Iterable[Found]) -> Iterator[Found]:
             taken.insert(at, (each.start, each.end))
             kept.append(each)
     yield from sorted(kept)
+
+
+# --- What is said -----------------------------------------------------------------------------
 
 
 def _shares(name: str, value: str) -> bool:
@@ -164,6 +174,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 # --- What is passed over, and what is proven ------------------------------------------------
 
+
+def _entry(file: File, passage: Passage, each: Found, place: Place) -> Entry:
+    from mlops_checklist.sources.engine_baseline import Entry
+
+    line = place.file_line or place.line
+    text = passage.text[passage.text.rfind("\n", 0, each.start) + 1 :].partition("\n")[0]
+    if place.file_line:  # of a notebook: as JSON has it
+        text = file.lines[line - 1]
+    return Entry(line, text, (passage.text[each.start : each.end], *each.hashed))
+
+
 _ALLOWED = r"pragma: ?(?:allow|white)list[ -]secret"
 _ALLOWED_NEXT = r"pragma: ?(?:allow|white)list[ -]nextline[ -]secret"
 
@@ -183,42 +204,6 @@ def _is_allowed(text: str, each: Found) -> bool:
         return True
     above = text.rfind("\n", 0, max(0, start - 1)) + 1
     return bool(_compiled(_ALLOWED_NEXT).search(text, above, start))
-
-
-@functools.cache
-def _read_baseline(path: str) -> dict[str, frozenset[str]]:
-    """Return detect-secrets' hashes for each file. What cannot be read allows nothing."""
-    import json
-
-    try:
-        with open(path, encoding="utf-8") as opened:
-            results = json.load(opened)["results"]
-        return {
-            os.path.normpath(name): frozenset(str(each["hashed_secret"]) for each in entries)
-            for name, entries in results.items()
-        }
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return {}
-
-
-def _engine_baseline(path: str) -> frozenset[str]:
-    absolute = os.path.abspath(path)
-    root = repository_root(os.path.dirname(absolute))
-    if root is None or not os.path.exists(baseline := os.path.join(root, ".secrets.baseline")):
-        return frozenset()
-    return _read_baseline(baseline).get(os.path.relpath(absolute, root), frozenset())
-
-
-def _is_known(known: frozenset[str], each: Found, value: str) -> bool:
-    if not known:
-        return False
-    import hashlib
-
-    texts = {value, *each.hashed}
-    return any(
-        hashlib.sha1(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest() in known
-        for text in texts
-    )
 
 
 # Each begins with letters that the search can leap to.
@@ -260,6 +245,7 @@ HOOK = Hook(
     reads={"*": b""},
     rules=RULES,
     check=check,
+    options=(Option("update-baseline", "add what is found to .secrets.baseline", False),),
 )
 
 

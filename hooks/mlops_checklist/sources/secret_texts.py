@@ -238,8 +238,6 @@ def objection(
     """
     if len(value) < 4:
         return "short"
-    if not fits(strength, value):
-        return "not-random"
     if is_placeholder(value):
         return "placeholder"
     if _REFERENCE.search(value) or (not is_literal and _EXPANDED.search(value)):
@@ -256,7 +254,9 @@ def objection(
         return "id"
     if is_public_key(value):
         return "public-key"
-    return "expression" if is_expression(value, quoted) else ""
+    if is_expression(value, quoted):
+        return "expression"
+    return "" if fits(strength, value) else "not-random"
 
 
 def fits(strength: Strength, value: str) -> bool:
