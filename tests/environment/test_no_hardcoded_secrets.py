@@ -75,6 +75,41 @@ def encoded(text: str) -> str:
 
 
 FLAGGED: list[tuple[str, str, str, str]] = [
+    ("sql user", "a.sql", f"CREATE USER bob WITH PASSWORD '{PW9}';", "generic-secret"),
+    ("sql identified", "a.sql", f"ALTER USER a IDENTIFIED BY '{PW9}';", "generic-secret"),
+    ("xml element", "a.xml", f"<password>{PW9}</password>", "generic-secret"),
+    ("xml attribute", "a.xml", f'<add key="ApiKey" value="{HEX32}" />', "generic-secret"),
+    ("xml string", "a.xml", f'<string name="api_key">{RND}</string>', "generic-secret"),
+    (
+        "xml name and value",
+        "a.xml",
+        f"<name>fs.s3a.secret.key</name>\n  <value>{AWS}</value>",
+        "generic-secret",
+    ),
+    ("setter", "a.java", f'source.setPassword("{PW9}");', "generic-secret"),
+    ("builder", "A.kt", f'.password("{PW9}")', "generic-secret"),
+    (
+        "jdbc parameter",
+        "A.java",
+        f'String url = "jdbc:postgresql://h/db?user=a&password={PW9}";',
+        "generic-secret",
+    ),
+    ("netrc", ".netrc", f"machine h\n  login me\n  password {PW9}\n", "generic-secret"),
+    ("pgpass", ".pgpass", f"db.corp:5432:ml:bob:{PW9}", "generic-secret"),
+    ("csv column", "users.csv", f'user,"password"\nbob,{PW9}\n', "generic-secret"),
+    ("kubeconfig", "k.yaml", f"client-key-data: {encoded(PEM)}", "private-key"),
+    ("putty", "a.ppk", f"Private-Lines: 14\n{PEM_BODY}\n", "private-key"),
+    ("docker login", "config.json", f'{{"auth": "{encoded("bob:" + PW9)}"}}', "basic-auth-header"),
+    ("aws set", "a.sh", f"aws configure set aws_secret_access_key {AWS}", "command-credentials"),
+    (
+        "to stdin",
+        "a.sh",
+        f"echo '{PW9}' | docker login -u a --password-stdin",
+        "command-credentials",
+    ),
+    ("powershell", "a.ps1", f'ConvertTo-SecureString "{PW9}" -AsPlainText', "command-credentials"),
+    ("joined", "a.py", f'API_KEY = "{RND}" + "{RND}"', "generic-secret"),
+    ("joined over lines", "a.py", f'API_KEY = (\n    "{RND}"\n    + "{RND}"\n)', "generic-secret"),
     ("openai assigned call", "a.py", f'client = OpenAI(api_key="{SK}")', "openai-api-key"),
     ("openai project", "a.py", f'openai.api_key = "{PROJ}"', "openai-api-key"),
     (
@@ -275,6 +310,22 @@ def test_flagged_once(path: str, text: str, rule: str) -> None:
 
 
 NOT_FLAGGED: dict[str, list[str]] = {
+    "a.xml": [
+        "<password>Passwort vergessen</password>",
+        "<password>${db.password}</password>",
+        '<string name="password_hint">Enter password</string>',
+        '<label for="password">Password</label>',
+        '<input name="password" value="">',
+        '<input type="password" name="password" placeholder="Your password">',
+    ],
+    "a.sql": ["CREATE USER a IDENTIFIED BY '${PW}'", "-- the password 'must not be empty'"],
+    "u.csv": ["token,count\nthe,4\nhouse,5\n", "password_hash\n$2b$12$abcdefghij\n"],
+    "k.yaml": [
+        f"certificate-authority-data: {encoded(PEM.replace('RSA PRIVATE KEY', 'CERTIFICATE'))}"
+    ],
+    "auth.json": ['{"auth": "oauth2"}'],
+    "to_stdin.sh": ["echo $PW | docker login -u a --password-stdin"],
+    "secret_store.py": ['s.get_secret("mlflow-db-2024")', "getpass('password 12345678')"],
     "a.py": [
         'password = "<your password>"',
         'api_key = "your-api-key"',
@@ -513,6 +564,52 @@ def test_not_flagged(path: str, text: str) -> None:
     assert rules(text + "\n", path) == []
 
 
+HEX34, HEX36, HEX48 = made(34, HEX), made(36, HEX), made(48, HEX)
+UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+SERVICES = {
+    "age identity": "AGE-SECRET" + "-KEY-1" + made(58, "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"),
+    "Airtable token": f"airtable pat{made(14)}.{HEX64}",
+    "Alibaba Cloud key": "LT" + "AI" + made(20),
+    "Artifactory key": "AK" + "Cp" + made(69),
+    "Atlassian token": "ATATT" + "3x" + made(180),
+    "Azure DevOps token": made(76) + "AZ" + "DO" + made(4),
+    "Azure OpenAI key": made(52) + "JQQ" + "J99" + made(26),
+    "DigitalOcean token": "dop" + "_v1_" + HEX64,
+    "Discord webhook": f"https://discord.com/api/webhooks/123456789012345678/{made(68)}",
+    "Docker Hub token": "dckr" + f"_pat_{made(27)}",
+    "Doppler token": "dp." + f"pt.{made(43)}",
+    "ElevenLabs key": f"x = 's{'k'}_{HEX48}'",
+    "Google OAuth token": "ya" + f"29.{made(120)}",
+    "Google OAuth refresh token": "1/" + f"/0{made(60)}",
+    "Grafana token": "gl" + f"sa_{made(32)}_{HEX[:8]}",
+    "Heroku key": "HR" + f"KU-{made(60)}",
+    "Linear key": "lin" + f"_api_{made(40)}",
+    "Mailgun key": "key" + f"-{HEX32}",
+    "New Relic key": "NR" + f"AK-{made(27, UPPER + string.digits)}",
+    "New Relic license key": HEX36 + "NR" + "AL",
+    "Notion token": "nt" + f"n_{made(46)}",
+    "Pinecone key": "pc" + f"sk_{made(6)}_{made(60)}",
+    "Postman key": "PM" + f"AK-{HEX[:12]}{HEX[:12]}-{HEX34}",
+    "RubyGems key": "ruby" + f"gems_{HEX48}",
+    "Sentry token": "sntr" + f"ys_{made(100)}",
+    "Shopify token": "shp" + f"at_{HEX32}",
+    "Signature of a signed URL": f"https://a.blob.core.windows.net/c?sv=1&sig={made(43)}%3D",
+    "SonarQube token": "sq" + f"u_{HEX40}",
+    "Square token": "EA" + f"AA{made(60)}",
+    "Terraform Cloud token": f"{made(14)}.atlas" + f"v1.{made(67)}",
+    "Vault token": "hv" + f"s.{made(90)}",
+    "xAI key": "xa" + f"i-{made(80)}",
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_services(service: str) -> None:
+    for form in ("# {}", 'f("{}")', "x={};"):
+        [found] = check(form.format(SERVICES[service]), "a.txt")
+        assert (found.rule, found.kind) == ("service-key", "violation")
+        assert found.message.startswith(f"{service} of ")
+
+
 def test_as_many_as_promised() -> None:
     assert len(FLAGGED) >= 60
     assert sum(map(len, NOT_FLAGGED.values())) >= 100
@@ -521,6 +618,7 @@ def test_as_many_as_promised() -> None:
         "cloudant-credentials",
         "ibm-cloud-key",
         "nats-seed",
+        "service-key",
         "softlayer-key",
     }
     assert set(RULES) - {each[3] for each in FLAGGED} == shown_in_docs

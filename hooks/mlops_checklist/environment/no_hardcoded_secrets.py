@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 RULES = {
     "google-service-account-key": "The private key of a Google service account is in the file.",
     **{each.rule: f"{each.says} is hard-coded." for each in FORMATS},
+    "service-key": "A key of a service that is known by its form is hard-coded.",
     "url-credentials": "A URL holds a password or a token.",
     "kubernetes-secret": "The manifest of a Kubernetes Secret holds the secret itself.",
     "generic-secret": "A name that promises a secret is given a literal text.",
@@ -44,6 +45,7 @@ _NAMES = (
     *"passw passp passc _pass -pass pass= pass: pass\" pass' dbpass userpass pwd senha".split(),
     *"secret token key auth cred login( _pat -pat _pw".split(),
     "pass =",
+    "identified",
 )
 _KEY_WORDS = frozenset(word for each in FORMATS for word in each.words)
 _WORDS = tuple(sorted(_KEY_WORDS.union(_NAMES)))
@@ -109,7 +111,9 @@ def _secrets(file: File, passage: Passage) -> Iterator[Found]:
             named.append((start, end))
             bare = passage.bare_between(start, end)
             yield from named_secrets.in_line(passage.text, start, end, bare)
-    if named:
+    if named or "pgpass" in file.path:
+        from mlops_checklist.sources import named_secrets
+
         yield from named_secrets.in_whole(file, passage, named)
 
 

@@ -101,13 +101,88 @@ _CONNECTION = re.compile(
 )
 
 
+# `?user=a&password=b` of a URL, `;PWD=b;` of a connection string.
+_PARAMETER = re.compile(
+    r"[?&;](?P<name>[A-Za-z_][\w.\-]{1,40})=(?P<value>[^\s&;\"'<>`\\]{4,300})(?=[\s&;\"'<>`\\]|$)"
+)
+# `CREATE USER bob WITH PASSWORD 'x'`, `IDENTIFIED BY 'x'`; `password "x"` of DSLs.
+_SQL = re.compile(
+    r"""(?i:\b(?:password|passwd|identified[ ](?:with[ ]\S{1,40}[ ])?by(?:[ ]password)?))[ \t]+
+    N?(?P<quote>\\?["'])(?P<value>[^"'\n]{4,200})(?P=quote)""",
+    re.VERBOSE,
+)
+
+
 def embedded(text: str, start: int, end: int) -> Iterator[Pair]:
-    """Yield the pairs inside of a value: fallbacks of references, connection strings."""
-    for pattern in (_FALLBACK, _CONNECTION):
+    """Yield the pairs inside of a value: fallbacks of references, connection strings, SQL."""
+    for pattern in (_FALLBACK, _CONNECTION, _PARAMETER, _SQL):
         for found in pattern.finditer(text, start, end):
             groups = found.groupdict()
-            name = groups.get("env") or found["name"]
+            name = groups.get("env") or groups.get("name") or "password"
             yield Pair(name, found["value"], *found.span("value"), False)
+
+
+# `<password>x</password>`, `name="password" value="x"`, `<string name="api_key">x<`.
+_ELEMENT = re.compile(
+    r"<(?P<name>[A-Za-z][\w.:\-]{1,60})(?:[ ][^<>\n]{0,200})?>(?P<value>[^<>\s][^<>\n]{2,300})</"
+)
+_ATTRIBUTE = re.compile(
+    r"""\b(?:name|key|id|Name|Key)=["'](?P<name>[A-Za-z_][\w.:\-]{1,79})["']
+    (?:[ ][^<>\n]{0,120})?(?:[ ](?:value|Value|content)=["'](?P<value>[^"'<>\n]{4,300})["']
+    |>(?P<text>[^<>\s][^<>\n]{2,300})</)""",
+    re.VERBOSE,
+)
+# `setPassword("x")`, `.withApiKey('x')`, `.password("x")`: one text, given to a method's name.
+_METHOD = re.compile(
+    r"""(?:\b(?:set|with)(?:_|(?=[A-Z]))[A-Za-z_]{0,20}?|\.)(?P<name>(?i:password|passwd|secret|token
+    |(?:api|access|secret)_?key))\([ ]?(?P<quote>["'])(?P<value>[^"'\n]{4,300})(?P=quote)[ ]?\)""",
+    re.VERBOSE,
+)
+
+
+def in_markup(text: str, start: int, end: int) -> Iterator[Pair]:
+    """Yield the pairs of XML, and those of methods that set one text."""
+    for pattern in (_ELEMENT, _ATTRIBUTE, _METHOD):
+        for found in pattern.finditer(text, start, end):
+            group = "value" if found["value"] is not None else "text"
+            yield Pair(found["name"], found[group], *found.span(group), True)
+
+
+_NETRC = re.compile(
+    r"(?m)\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?P<value>\S{4,200})"
+    r"|^[ \t]*password[ \t]+(?P<alone>\S{4,200})[ \t]*$"
+)
+_PGPASS = re.compile(
+    r"(?m)^(?!#)(?:\\.|[^:\n]){1,200}(?::(?:\\.|[^:\n]){1,100}){3}:(?P<value>\S{4,200})$"
+)
+
+
+def login_entries(text: str, name: str) -> Iterator[Pair]:
+    """Yield the passwords of `.netrc` (also where a script writes one) and of `.pgpass`."""
+    is_netrc = name.endswith("netrc")
+    patterns = [_NETRC] if "machine" in text or is_netrc else []
+    for pattern in [*patterns, *[_PGPASS] * ("pgpass" in name)]:
+        for found in pattern.finditer(text):
+            group = "value" if found["value"] is not None else "alone"
+            if group == "value" or is_netrc:
+                yield Pair("password", found[group], *found.span(group), False)
+
+
+def columns(text: str, separator: str) -> Iterator[Pair]:
+    """Yield each cell of a table under the name of its column; quotes hold no separator here."""
+    names: list[str] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        cell = at
+        for number, raw in enumerate(line.rstrip("\r\n").split(separator)):
+            value = raw.strip("\"' ")
+            if not at:
+                names.append(value)
+            elif value and number < len(names):
+                first = cell + raw.index(value)
+                yield Pair(names[number], value, first, first + len(value), True)
+            cell += len(raw) + 1
+        at += len(line)
 
 
 _VALUE_OF = re.compile(rf"alue[\"']?[ \t]*:[ \t]*(?:{_QUOTED}|{_BARE})")
@@ -119,8 +194,14 @@ _NAME_OF = re.compile(
 )
 
 
+_XML_NAME = re.compile(
+    r"<(?:name|key|Name|Key)>[ ]?(?P<name>[\w.:\-]{2,80})[ ]?</\w+>\s{0,80}"
+    r"<(?:value|Value|string)>(?P<value>[^<>\s][^<>\n]{2,300})</"
+)
+
+
 def named_values(text: str) -> Iterator[Pair]:
-    """Yield the pairs of the form `name: X`, `value: Y`, as in a container's `env`."""
+    """Yield the pairs of the form `name: X`, `value: Y`, as in a container's `env`, also of XML."""
     for found in _VALUE_OF.finditer(text):
         named = _NAME_OF.search(text, max(0, found.start() - 160), found.start())
         if named:
@@ -128,6 +209,8 @@ def named_values(text: str) -> Iterator[Pair]:
             value = found[group] if group == "quoted" else found[group].rstrip(",;}")
             first = found.start(group)
             yield Pair(named["name"], value, first, first + len(value), group == "quoted")
+    for found in _XML_NAME.finditer(text) if "</" in text else ():
+        yield Pair(found["name"], found["value"], *found.span("value"), True)
 
 
 _SECRET = re.compile(r"^[ \t]*kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$", re.MULTILINE)

@@ -37,9 +37,70 @@ class Format(NamedTuple):
     sure: str = ""
 
 
+# Keys with a prefix of their own, which need no rule each: service, words, pattern.
+_SERVICES = (
+    ("age identity", "age-secret-key-1", r"\bAGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}\b"),
+    ("Airtable token", "airtable", r"\bpat[A-Za-z0-9]{14}\.[0-9a-f]{64}\b"),
+    ("Alibaba Cloud key", "ltai", r"\bLTAI[A-Za-z0-9]{12,26}\b"),
+    ("Artifactory key", "akcp", r"\bAKCp[A-Za-z0-9]{60,80}\b"),
+    ("Artifactory token", "cmvmdgtu", r"\bcmVmdGtu[A-Za-z0-9]{50,80}\b"),
+    ("Atlassian token", "atatt3x", r"\bATATT3x[\w=-]{100,250}"),
+    ("Azure DevOps token", "azdo", r"\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b"),
+    ("Azure OpenAI key", "jqqj99", r"\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}\b"),
+    ("Cloudflare token", "v1.0-", r"\bv1\.0-[0-9a-f]{24}-[0-9a-f]{146}\b"),
+    ("DigitalOcean token", "dop_v1_ doo_v1_ dor_v1_", r"\bdo[opr]_v1_[0-9a-f]{64}\b"),
+    (
+        "Discord webhook",
+        "/api/webhooks/",
+        r"discord(?:app)?\.com/api/webhooks/\d{17,20}/(?P<secret>[\w-]{60,80})",
+    ),
+    ("Docker Hub token", "dckr_pat_ dckr_oat_", r"\bdckr_[po]at_[\w-]{27,56}"),
+    (
+        "Doppler token",
+        "dp.ct. dp.pt. dp.st. dp.sa. dp.scim. dp.audit.",
+        r"\bdp\.(?:ct|pt|st|sa|scim|audit)\.(?:[\w-]{2,35}\.)?[A-Za-z0-9]{40,44}\b",
+    ),
+    ("GitHub App key", "ghs_", r"\bghs_\d+_[\w-]{20,}\.[\w-]{20,}\.[\w-]{20,}"),
+    ("Google OAuth token", "ya29.", r"\bya29\.[\w-]{40,300}"),
+    ("Google OAuth refresh token", "1//0", r"(?<![\w/:])1//0[\w-]{38,120}"),
+    (
+        "Grafana token",
+        "glsa_ glc_",
+        r"\bgl(?:sa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}|c_[A-Za-z0-9+/]{32,400}={0,2})",
+    ),
+    ("Heroku key", "hrku-", r"\bHRKU-[\w-]{36,64}"),
+    ("Linear key", "lin_", r"\blin_(?:api|oauth)_[A-Za-z0-9]{40}\b"),
+    ("Mailgun key", "key-", r"(?<![\w-])key-[0-9a-f]{32}\b"),
+    ("New Relic key", "nrak- nraa-", r"\bNRA[KA]-[A-Z0-9]{27}\b"),
+    ("New Relic license key", "nral", r"\b[0-9a-f]{36}NRAL\b"),
+    ("Notion token", "ntn_", r"\bntn_[A-Za-z0-9]{43,50}\b"),
+    ("Notion token", "secret_", r"\bsecret_[A-Za-z0-9]{43}\b"),
+    ("Pinecone key", "pcsk_", r"\bpcsk_[A-Za-z0-9_]{50,80}\b"),
+    ("Postman key", "pmak-", r"\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b"),
+    ("RubyGems key", "rubygems_", r"\brubygems_[0-9a-f]{48}\b"),
+    ("Sentry token", "sntrys_ sntryu_", r"\bsntry[su]_[\w+/=-]{40,400}"),
+    (
+        "Shopify token",
+        "shpat_ shpca_ shppa_ shpss_ shpua_",
+        r"\bshp(?:at|ca|pa|ss|ua)_[0-9a-fA-F]{32}\b",
+    ),
+    ("SonarQube token", "squ_ sqa_ sqp_", r"\bsq[apu]_[0-9a-f]{40}\b"),
+    ("Square token", "sq0atp-", r"\bsq0atp-[\w-]{22,60}"),
+    ("Square token", "eaaa", r"\bEAAA[\w-]{60}(?![\w-])"),
+    ("Terraform Cloud token", ".atlasv1.", r"\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}"),
+    ("Vault token", "hvs. hvb. hvr.", r"\bhv[sbr]\.[\w-]{24,200}"),
+    ("xAI key", "xai-", r"\bxai-[A-Za-z0-9]{60,90}\b"),
+)
+
 # The order is that of precedence. Formats as their issuers document them.
 FORMATS = (
-    Format("private-key", "Private key", ("private key",), "private-key"),
+    Format("private-key", "Private key", ("private key", "private-lines:"), "private-key"),
+    Format(
+        "private-key",
+        "Private key in base64",
+        ("ls0tls1crudjti",),
+        r"LS0tLS1CRUdJTi(?P<secret>[A-Za-z0-9+/]{20,}={0,2})",
+    ),
     Format("anthropic-api-key", "Anthropic API key", ("sk-ant-",), r"\bsk-ant-[\w-]{20,200}"),
     Format(
         "openai-api-key",
@@ -113,6 +174,12 @@ FORMATS = (
         "Azure connection string key",
         ("accountkey=", "sharedaccesskey=", "sharedaccesssignature="),
         r"(?i:AccountKey|SharedAccessKey|SharedAccessSignature)=(?P<secret>[A-Za-z0-9+/=%&;:.-]{30,300})",
+    ),
+    Format(
+        "service-key",
+        "Signature of a signed URL",
+        ("sig=", "signature="),
+        r"(?i)[?&;](?:sig|X-(?:Amz|Goog)-Signature)=(?P<secret>[A-Za-z0-9+/%]{40,1200}(?:=|%3D){0,2})",
     ),
     Format(
         "azure-client-secret",
@@ -213,6 +280,16 @@ FORMATS = (
         r"(?i)ibm",
         r"[\w-]{44}",
     ),
+    Format(
+        "service-key",
+        "ElevenLabs key",
+        ('"sk_', "'sk_", "=sk_", " sk_"),
+        r"\bsk_[0-9a-f]{48}\b",
+    ),
+    *(
+        Format("service-key", service, tuple(words.split()), pattern)
+        for service, words, pattern in _SERVICES
+    ),
     Format("nats-seed", "NATS seed", ("nkey", "nats", "seed"), r"\bS[UAON][A-Z2-7]{56}\b"),
     Format(
         "json-web-token",
@@ -238,6 +315,13 @@ FORMATS = (
         "Basic authorization header",
         ("basic ",),
         r"(?i:\bbasic) (?P<secret>[A-Za-z0-9+/]{8,200}={0,2})(?![\w+/=])",
+    ),
+    Format(
+        "basic-auth-header",
+        "Login in base64",
+        ('auth"', "_auth"),  # Docker's config.json, .npmrc
+        r"(?<![A-Za-z])_?auth[\"']?[ ]?[:=][ ]?[\"']?(?P<secret>[A-Za-z0-9+/]{8,200}={0,2})"
+        r"(?![\w+/=])",
     ),
     Format(
         "bearer-token",
@@ -272,5 +356,14 @@ FORMATS = (
         ("sshpass", "docker", "podman", "login"),
         r"\b(?:sshpass|(?:docker|podman|buildah|nerdctl|skopeo|helm[ ]registry)[ ]login)\b"
         r"[^\n|;&]{0,200}?[ ]-p[ =]?[\"']?(?P<secret>[^\s\"'|;&)`]{4,100})",
+    ),
+    Format(
+        "command-credentials",
+        "Password on a command line",
+        ("configure set", "password-stdin", "sudo -s", "securestring", "passin", "passout"),
+        r"(?:\baws[ ]configure[ ]set[ ]\S*(?:secret_access_key|session_token)[ ]"
+        r"|\bpass(?:in|out)[ ]pass:|(?i:\bConvertTo-SecureString)[ ](?:-String[ ])?"
+        r"|\becho[ ](?:-n[ ])?(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ]-S|\w+[ ][^|\n]*--password-stdin)))"
+        r"[\"']?(?P<secret>[^\s\"'|;&)`]{4,1000})",
     ),
 )

@@ -38,7 +38,7 @@ def of_formats(text: str, start: int, end: int, words: frozenset[str]) -> Iterat
     """Yield the keys between two offsets of `text`, which hold these `words`."""
     formats = _by_word()
     for each in dict.fromkeys(each for word in words for each in formats.get(word, ())):
-        if each.rule == "private-key":
+        if each.pattern == "private-key":
             yield from _private_keys(text, start, end)
         else:
             yield from _keys(each, text, start, end)
@@ -126,6 +126,16 @@ def _json_web_token(found: re.Match[str], value: str) -> str:
     return "example" if "SflKxwRJSMeKKF2QT4" in value else ""  # the sample token of jwt.io
 
 
+def _encoded_private_key(found: re.Match[str], value: str) -> str:
+    import base64
+
+    text = found[0]
+    if not text.startswith("LS0t"):
+        return _example(found, value)
+    decoded = base64.b64decode(text[: min(len(text), 64) // 4 * 4])
+    return "" if b"PRIVATE KEY" in decoded else "public-key"
+
+
 def _on_command_line(found: re.Match[str], value: str) -> str:
     if secret_texts.is_placeholder(value):
         return "placeholder"
@@ -141,6 +151,7 @@ _OWN_TESTS: dict[str, Callable[[re.Match[str], str], str]] = {
     "url-credentials": _url_password,
     "basic-auth-header": _basic,
     "bearer-token": _bearer,
+    "private-key": _encoded_private_key,
     "json-web-token": _json_web_token,
     "command-credentials": _on_command_line,
     "cloudant-credentials": _example,
@@ -151,7 +162,7 @@ _OWN_TESTS: dict[str, Callable[[re.Match[str], str], str]] = {
 
 # --- Private keys -----------------------------------------------------------------------------
 
-_PEM = r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+_PEM = r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----|\bPrivate-Lines: \d{1,4}\b"
 _PEM_BODY = (
     # Between header and body: line ends and quotes, also escaped; header fields. Each text can be
     # read in one way alone.

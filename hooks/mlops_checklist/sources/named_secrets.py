@@ -6,6 +6,7 @@ What is found comes with the filter that speaks against it, if one does.
 from __future__ import annotations
 
 import functools
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -18,7 +19,7 @@ from mlops_checklist.sources.passages import Passage, offset_of
 from mlops_checklist.sources.secret_texts import Strength
 
 # In code, where values have quotes, no line without this holds one.
-_VALUE = re.compile(r"[\"'`][^\"'`]{4}|\$\{")
+_VALUE = re.compile(r"[\"'`][^\"'`]{4}|\$\{|</|[?&;]\w+=")
 
 
 def in_line(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
@@ -26,6 +27,7 @@ def in_line(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
     if not bare and not _VALUE.search(text, start, end):
         return
     judged = list(_judged(text, assignments.pairs(text, start, end, bool(bare)), bare))
+    judged += _judged(text, assignments.in_markup(text, start, end), bare)
     yield from judged
     for pair in assignments.embedded(text, start, end):
         # Others than in a plain assignment, throw-away texts such as `postgres` are usual here.
@@ -44,6 +46,10 @@ def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> 
         yield from _of_kubernetes(text)
     if "username" in text:
         yield from _of_kaggle(text)
+    name = os.path.basename(file.path).lower()
+    yield from _judged(text, assignments.login_entries(text, name), "")
+    if name.endswith((".csv", ".tsv")):
+        yield from _of_table(text, "\t" if name.endswith(".tsv") else ",")
     if file.kind == "dockerfile" and passage.is_whole:
         yield from _of_dockerfile(file, text)
     is_code = file.kind == "python" or (file.kind == "notebook" and not passage.is_output)
@@ -170,6 +176,12 @@ def _of_kaggle(text: str) -> Iterator[Found]:
         dropped_by = "example" if secret_texts.is_example(found["key"]) else ""
         span = found.span("key")
         yield Found(*span, "generic-secret", "Kaggle API key", "", (found["key"],), dropped_by)
+
+
+def _of_table(text: str, separator: str) -> Iterator[Found]:
+    header = text.partition("\n")[0].split(separator)
+    if any(secret_texts.secret_name(name.strip("\"' \r")) for name in header):
+        yield from _judged(text, assignments.columns(text, separator), "")
 
 
 def _of_dockerfile(file: File, text: str) -> Iterator[Found]:

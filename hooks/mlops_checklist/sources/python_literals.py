@@ -1,5 +1,7 @@
 """The text literals of a Python program, each with the name that it is given to."""
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Iterator
 
@@ -96,6 +98,10 @@ def _literals(node: ast.expr, depth: int = 0) -> Iterator[ast.Constant]:
     if isinstance(node, ast.Constant):
         if isinstance(node.value, (str, bytes)):
             yield node
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        joined = _joined(node)
+        if joined is not None:
+            yield ast.copy_location(ast.Constant(joined), node)
     elif isinstance(node, ast.BoolOp):
         for value in node.values:
             yield from _literals(value, depth + 1)
@@ -109,6 +115,16 @@ def _literals(node: ast.expr, depth: int = 0) -> Iterator[ast.Constant]:
                 yield from _literals(value, depth + 1)
         elif isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "strip"):
             yield from _literals(node.func.value, depth + 1)
+
+
+def _joined(node: ast.expr) -> str | None:
+    """Return the text that `"a" + "b"` makes; None where a part is no literal."""
+    parts: list[str] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts.append(_text(node.right))
+        node = node.left
+    parts.append(_text(node))
+    return "".join(reversed(parts)) if all(parts) else None
 
 
 def _text(node: ast.expr) -> str:
