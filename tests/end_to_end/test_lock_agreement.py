@@ -71,43 +71,56 @@ MANIFESTS = {
     **{tool: ("pyproject.toml", PYPROJECT + source) for tool, source in SOURCES.items()},
     "pipenv": ("Pipfile", PIPFILE),
     "pip-tools": ("requirements.in", REQUIREMENTS),
+    "pip-tools-pyproject": ("pyproject.toml", PYPROJECT),
+    "uv-compile": ("pyproject.toml", PYPROJECT),
 }
 # Replacements in the manifest, for the flavours of MANIFESTS: the first that is found is made.
 EDITS = {
     "add": [('    "beta",', '    "zeta",\n    "beta",'), ('beta = "*"', 'beta = "*"\nzeta = "*"'),
             ("beta\n", "beta\nzeta\n")],
     "remove": [('    "beta",\n', ""), ('beta = "*"\n', ""), ("beta\n", "")],
+    "remove-needed": [('    "gamma",\n', ""), ('    "alpha>=1.0,<2",\n', ""),
+                      ('alpha = ">=1.0,<2"\n', ""), ("alpha>=1.0,<2\n", "")],
     "raise": [(">=1.0,<2", ">=2.0")],
     "pin": [(">=1.0,<2", "==1.0")],
     "loosen": [(">=1.0,<2", ">=0.5,<2")],
+    "respell": [('"alpha>=1.0,<2"', '"alpha <2, >=1.0"'), ("alpha>=1.0,<2", "alpha <2, >=1.0")],
     "extra": [('"beta"', '"beta[more]"'),
               ('beta = "*"', 'beta = {version = "*", extras = ["more"]}'),
               ("beta\n", "beta[more]\n")],
     "marker": [("'linux'", "'darwin'")],
+    "no-marker": [("; sys_platform == 'linux'", ""),
+                  (", markers = \"sys_platform == 'linux'\"", "")],
+    "same-marker": [("sys_platform == 'linux'\"", "'linux' == sys_platform\""),
+                    ("sys_platform == 'linux'\n", "'linux' == sys_platform\n")],
     "group": [('dev = ["gamma"]', 'dev = ["gamma", "zeta"]'),
               ('gamma = "*"', 'gamma = "*"\nzeta = "*"')],
+    "no-group": [('dev = ["gamma"]', ""), ('gamma = "*"\n', "")],
     "optional": [('plots = ["gamma"]', 'plots = ["gamma", "zeta"]')],
+    "optional-extra": [('plots = ["gamma"]', 'plots = ["gamma", "beta[more]"]')],
     "rename": [("Delta_Name", "delta-name")],
     "python": [('">=3.10"', '">=3.11"')],
+    "comment": [("dependencies = [", "# what it needs\ndependencies = ["),
+                ("[packages]", "# what it needs\n[packages]"), ("beta\n", "# why\nbeta\n")],
 }  # fmt: skip
-MUST = ("add", "raise", "pin")  # the tool and the hook say stale
+MUST = ("add", "raise", "pin", "remove", "extra")  # the tool and the hook say stale
 
 # Where the tool says stale and the hook is silent, and why.
-_HASHED = {  # the tool compares a hash of the manifest; the lock still holds what is declared
-    "remove": "what is left in the lock may be another package's dependency",
-    "loosen": "the locked version still satisfies",
-    "marker": "the hook does not compare markers",
-    "extra": "the lock does not say which extras the project itself asks for",
-}
-_PYTHON = {"python": "the hook does not compare requires-python"}
-_RENAME = {"rename": "the hash is that of the text, and the name is the same"}
-_UV = {key: reason for key, reason in _HASHED.items() if key != "extra"}  # uv.lock lists extras
+_TEXT = {"same-marker": "only the text differs: the lock installs the same"}
+_EXTRA = {"optional-extra": "two requirements of one name; what is written may be from either"}
 SILENT = {
-    "uv": {**_UV, **_PYTHON},
-    "poetry": {**_HASHED, **_PYTHON, **_RENAME},
-    "pdm": {**_HASHED, **_PYTHON, **_RENAME},
-    "pipenv": _HASHED,
-    "pip-tools": {key: reason for key, reason in _HASHED.items() if key != "loosen"},
+    "uv": {},
+    "poetry": {},
+    "pdm": {},
+    "pipenv": {},
+    "pip-tools": _TEXT,
+    "pip-tools-pyproject": {**_TEXT, **_EXTRA},
+    "uv-compile": {
+        **_EXTRA,
+        "marker": "uv leaves out what the oldest Python implies, and the file does not name it",
+        "no-marker": "the same",
+        "no-group": "the group that the command names is not there",
+    },
 }
 
 
@@ -147,8 +160,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 def run(tool: str, where: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    python = Path(environment(tool, TOOLS[tool].split()))
-    command = python.parent / ("pip-compile" if tool == "pip-tools" else tool)
+    name = tool if tool in TOOLS else {"uv-compile": "uv"}.get(tool, "pip-tools")
+    python = Path(environment(name, TOOLS[name].split()))
+    command = python.parent / ("pip-compile" if name == "pip-tools" else name)
     return subprocess.run(
         [str(command), *arguments],
         cwd=where,
@@ -163,17 +177,22 @@ def run(tool: str, where: Path, url: str, *arguments: str) -> subprocess.Complet
             "PIPENV_VENV_IN_PROJECT": "1",
             "PDM_CHECK_UPDATE": "0",
             "UV_PYTHON": str(python),
+            "UV_DEFAULT_INDEX": url,
         },
     )
 
 
+COMPILED = ["-o", "requirements.txt", "--no-emit-index-url", "--no-strip-extras"]
 LOCK = {
     "uv": ["lock"],
     "poetry": ["lock", "--no-interaction"],
     "pdm": ["lock", "-G", ":all"],
     "pipenv": ["lock"],
-    "pip-tools": ["requirements.in", "-o", "requirements.txt", "--no-emit-index-url"],
-}
+    "pip-tools": ["requirements.in", *COMPILED],
+    "pip-tools-pyproject": ["pyproject.toml", "--extra", "plots", *COMPILED],
+    "uv-compile": ["pip", "compile", "pyproject.toml", "--extra", "plots", "--group", "dev",
+                   "--universal", *COMPILED],
+}  # fmt: skip
 CHECK = {
     "uv": ["lock", "--check"],
     "poetry": ["check", "--lock"],
@@ -183,16 +202,15 @@ CHECK = {
 
 
 def is_stale(tool: str, where: Path, url: str) -> bool:
-    if tool != "pip-tools":
+    if tool in CHECK:
         return run(tool, where, url, *CHECK[tool]).returncode != 0
-    # pip-compile has no check: it is run again, on top of the file that it has written.
+    # Who compiles has no check: it is run again, on top of the file that it has written.
     lock = where / "requirements.txt"
     before = lock.read_text("utf-8")
     done = run(tool, where, url, *LOCK[tool])
     after = lock.read_text("utf-8")
     lock.write_text(before, "utf-8")
-    assert not done.returncode, done.stderr
-    return before != after
+    return done.returncode != 0 or before != after
 
 
 def hook_says(where: Path) -> bool:
@@ -230,7 +248,8 @@ def locked(tool: str, bench: Bench) -> tuple[str, str, str, str]:
     (where / name).write_text(text, "utf-8")
     done = run(tool, where, bench.url, *LOCK[tool])
     assert not done.returncode, done.stdout + done.stderr
-    lock = {"pip-tools": "requirements.txt", "pipenv": "Pipfile.lock"}.get(tool, f"{tool}.lock")
+    lock = "Pipfile.lock" if tool == "pipenv" else f"{tool}.lock"
+    lock = lock if tool in CHECK else "requirements.txt"
     return name, text, lock, (where / lock).read_text("utf-8")
 
 
@@ -246,7 +265,7 @@ def edited(edit: str, text: str) -> str:
     ("tool", "edit"),
     [
         (tool, edit)
-        for tool in TOOLS
+        for tool in MANIFESTS
         for edit in ["base", *EDITS]
         if edit == "base" or edited(edit, MANIFESTS[tool][1]) != MANIFESTS[tool][1]
     ],

@@ -11,17 +11,20 @@ the tests.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from mlops_checklist.hook import File, Hook, Options, run
-from mlops_checklist.outcome import Kind, Outcome, Place, evidence, missing, undecided, violation
+from mlops_checklist.outcome import Outcome, Place, evidence, missing, undecided, violation
 from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import Unreadable
 
 if TYPE_CHECKING:
+    from mlops_checklist.sources.lockfile import Disagreement
     from mlops_checklist.sources.python_versions import Asked
     from mlops_checklist.sources.shell import Command
 
@@ -292,14 +295,15 @@ def _moving_environment(file: File) -> Iterator[Outcome]:
 
 def _stale_locks(files: Mapping[str, File]) -> Iterator[Outcome]:
     """Compare each manifest with the locks beside it, and with uv's lock of a workspace above."""
-    from mlops_checklist.sources import lock_agreement
+    from mlops_checklist.sources import compiled_agreement, lock_agreement
 
     for path, file in files.items():
         folder, name = os.path.split(path)
         if file.kind == "requirements":
-            for source in _read(file, lock_agreement.sources_of):
-                if source in files:
-                    yield from _agreement(files[source], file)
+            for source in _read(file, compiled_agreement.sources_of):
+                if source.path in files:
+                    compare = partial(compiled_agreement.disagreements, source, files[source.path])
+                    yield from _said(files[source.path], file, _read(file, compare))
             continue
         if name not in ("pyproject.toml", "Pipfile"):
             continue
@@ -337,34 +341,48 @@ def _is_member(file: File, lock: File) -> bool:
 
 
 def _agreement(file: File, lock: File) -> Iterator[Outcome]:
-    from mlops_checklist.sources import lock_agreement, lockfile, manifest
+    from mlops_checklist.sources import lock_agreement, lockfile
 
     try:
-        found = list(lock_agreement.disagreements(file, lock))
-        foreign = lock_agreement.is_foreign(file, lock) if lock.path.endswith("uv.lock") else False
+        found = lock_agreement.disagreements(file, lock)
+        foreign = lock_agreement.is_foreign(file, lock)
     except Unreadable:
         return  # said of that file itself
-    relative = os.path.relpath(lock.path, os.path.dirname(file.path) or os.curdir)
-    shown = relative.replace(os.sep, "/")
-    told = Outcome("evidence", "stale-lock", Place(), f"{shown} agrees with it", path=file.path)
-    if foreign or (found and not lockfile.versions(lock)):
+    if foreign or (found and not lock.read(lockfile.versions)):
         why = "is the lock of another project" if foreign else "holds no package"
-        message = f"{shown} {why}; lock this one"
-        yield told._replace(kind="violation", message=message)
-        return
+        message = f"{_from(file, lock)} {why}; lock this one"
+        yield violation("stale-lock", Place(), message)._replace(path=file.path)
+    elif found is None or found or lock.read(lockfile.versions):
+        yield from _said(file, lock, found or [])
+
+
+def _said(file: File, lock: File, found: Sequence[Disagreement]) -> Iterator[Outcome]:
+    """Say what the lock has otherwise than its manifest `file`, or that they agree."""
+    from mlops_checklist.sources import lock_agreement, manifest, toml
+
+    shown = _from(file, lock)
     for each in found:
-        if file.kind == "requirements":
+        if each.declared is None:
+            place = Place(toml.line_of(file.text, each.keys) if each.keys else 1)
+        elif file.kind == "requirements":
             place = Place(int(each.declared.keys[0]))
         else:
             place = manifest.place(file, each.declared)
-        text = each.declared.text if len(each.declared.text) <= 80 else each.declared.name
-        message = f"{shown} is stale: of '{text}' {each.says}; lock again"
+        says = each.says if len(each.says) <= 160 else f"{each.says[:157]}..."
+        message = f"{shown} is stale: it {says}; {lock_agreement.advice(lock)}"
+        outcome = violation("stale-lock", place, message)
         if not each.sure:
-            message = f"{each.says.replace('the lock', shown)}: '{text}'; a marker may be why"
-        kind: Kind = "violation" if each.sure else "undecided"
-        yield told._replace(kind=kind, place=place, message=message)
-    if not found and lockfile.versions(lock):
-        yield told
+            outcome = undecided("stale-lock", place, f"{shown} {says}; a marker may be why")
+        yield outcome._replace(path=file.path)
+    if not found:
+        told = evidence("stale-lock", Place(), f"{shown} agrees with it")
+        yield told._replace(path=file.path)
+
+
+def _from(file: File, lock: File) -> str:
+    """Return the path of the lock as seen from the folder of its manifest."""
+    relative = os.path.relpath(lock.path, os.path.dirname(file.path) or os.curdir)
+    return relative.replace(os.sep, "/")
 
 
 # --- Python versions --------------------------------------------------------------------------
@@ -505,7 +523,11 @@ HOOK = Hook(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the hook."""
-    return run(HOOK, argv)
+    gc.disable()  # all files are kept until the end: there is nothing to collect
+    try:
+        return run(HOOK, argv)
+    finally:
+        gc.enable()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Whether a lock file still agrees with the manifest that it was made from, told from the files.
 
-A lock is stale where it does not hold a declared requirement, or holds it only in versions that
-the declared specifier excludes. The tools (`uv lock --check`, `poetry check --lock`, `pipenv
-verify`) compare more, such as markers; what this calls stale, they call stale too.
+poetry.lock, pdm.lock and Pipfile.lock record a hash of the manifest: an equal one is fresh. Of a
+uv.lock, and of compiled requirements, all that they say of the manifest is compared. Otherwise a
+lock is stale where it does not hold a declared requirement, or holds it only in versions that
+the declared specifier excludes. What this calls stale, the tools' own checks call stale too.
 """
 
 from __future__ import annotations
@@ -13,69 +14,79 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from mlops_checklist.sources import lockfile, manifest, requirements, toml
-from mlops_checklist.sources.files import File, Unreadable
+from mlops_checklist.sources import (
+    lock_hashes,
+    lockfile,
+    manifest,
+    requirements,
+    toml,
+    uv_agreement,
+    uv_requirements,
+)
+from mlops_checklist.sources.files import File
+from mlops_checklist.sources.lockfile import Disagreement
 from mlops_checklist.sources.manifest import Declared
 
 OF_PYPROJECT = ("uv.lock", "poetry.lock", "pdm.lock")
-
-
-class Disagreement(NamedTuple):
-    """A declared requirement that the lock does not satisfy, and what the lock holds instead.
-
-    `sure` is False where a marker may be the reason.
-    """
-
-    declared: Declared
-    says: str
-    sure: bool = True
+_COMMANDS = {
+    "uv.lock": "run `uv lock`",
+    "poetry.lock": "run `poetry lock`",
+    "pdm.lock": "run `pdm lock`",
+    "Pipfile.lock": "run `pipenv lock`",
+    "pylock.toml": "lock again",
+}
 
 
 class _Wanted(NamedTuple):
-    """What a requirement asks for: versions (None: any), whether under a marker, and extras."""
+    """What a requirement asks for: versions (None: any), and whether under a marker."""
 
     admits: Callable[[str], bool] | None
     marked: bool
-    extras: frozenset[str] = frozenset()
 
 
-def disagreements(file: File, lock: File) -> Iterator[Disagreement]:
-    """Yield what the manifest `file` (pyproject.toml, Pipfile, .in) asks and `lock` does not hold.
+def advice(lock: File) -> str:
+    """Return what makes the lock fresh again."""
+    return _COMMANDS.get(os.path.basename(lock.path), "compile it again")
 
-    Raises Unreadable where the manifest cannot be read; an unreadable lock holds nothing.
+
+def disagreements(file: File, lock: File) -> list[Disagreement] | None:
+    """Return what the manifest `file` (pyproject.toml, Pipfile) asks and `lock` does not hold.
+
+    None where the lock says that it was made from this very manifest. Raises Unreadable where one
+    of them cannot be read.
     """
-    name, lock_name = os.path.basename(file.path), os.path.basename(lock.path)
-    versions = lockfile.versions(lock)
-    if name not in ("pyproject.toml", "Pipfile"):
-        for declared in _of_requirements(file):
-            yield from _compared(declared, _parsed(declared.text), versions, strict=False)
-        return
     document = file.read(toml.document)
-    found = manifest.pipfile(document) if name == "Pipfile" else manifest.pyproject(document)
-    groups = _locked_groups(lock, lock_name)
-    own = _own_requirements(document, lock) if lock_name == "uv.lock" else None
-    for declared in found:
-        if declared.broken or not declared.name or not _locks(declared.keys, lock_name, groups):
-            continue
-        if own is not None and declared.name not in own:
-            yield Disagreement(declared, "the lock does not know it")
+    fresh = lock_hashes.is_fresh(document, lock)
+    if fresh:
+        return None
+    found = list(_told(file, document, lock))
+    if fresh is False and not any(each.sure for each in found):
+        says = f"was made from another {os.path.basename(file.path)}"
+        return [Disagreement(says)]
+    return found
+
+
+def _told(file: File, document: Mapping[str, Any], lock: File) -> Iterator[Disagreement]:
+    name = os.path.basename(lock.path)
+    if name == "uv.lock":
+        is_root = os.path.dirname(file.path) == os.path.dirname(lock.path)
+        told = uv_agreement.disagreements(document, lock, is_root)
+        if told is not None:
+            yield from told
+            return
+    versions = lock.read(lockfile.versions)
+    is_pipfile = os.path.basename(file.path) == "Pipfile"
+    groups = _locked_groups(lock, name)
+    for declared in manifest.pipfile(document) if is_pipfile else manifest.pyproject(document):
+        if declared.broken or not declared.name or not _locks(declared.keys, name, groups):
             continue
         wanted = _wanted(document, declared)
-        if own is not None and (lacking := wanted.extras - own[declared.name]):
-            yield Disagreement(declared, f"the lock does not know the extra {min(lacking)}")
-            continue
-        yield from _compared(declared, wanted, versions, strict=own is not None)
-
-
-def _compared(
-    declared: Declared, wanted: _Wanted, versions: Mapping[str, frozenset[str]], strict: bool
-) -> Iterator[Disagreement]:
-    held = versions.get(declared.name)
-    if held is None:
-        if not strict:  # uv's own list has it: a marker leaves no version
-            yield Disagreement(declared, "the lock does not know it", not wanted.marked)
-    elif any(held) and wanted.admits and not any(map(wanted.admits, filter(None, held))):
-        yield Disagreement(declared, f"the lock holds {', '.join(sorted(held))}")
+        held = versions.get(declared.name)
+        if held is None:
+            yield Disagreement(f"does not know '{declared.text}'", declared, sure=not wanted.marked)
+        elif any(held) and wanted.admits and not any(map(wanted.admits, filter(None, held))):
+            says = f"holds {', '.join(sorted(held))} of '{declared.text}'"
+            yield Disagreement(says, declared, sure=not wanted.marked)
 
 
 def is_foreign(file: File, lock: File) -> bool:
@@ -83,23 +94,10 @@ def is_foreign(file: File, lock: File) -> bool:
     document = file.read(toml.document)
     if os.path.basename(lock.path) != "uv.lock" or "project" not in document:
         return False
-    return not any(True for _ in _own_packages(document, lock))
+    return next(uv_requirements.own_packages(document, lock), None) is None
 
 
 # --- What the manifest asks for ---------------------------------------------------------------
-
-
-def _of_requirements(file: File) -> Iterator[Declared]:
-    for line in file.read(requirements.lines):
-        text = line.word.text
-        if line.option or "$" in text or "{" in text:
-            continue
-        try:
-            found = requirements.parse(text, line.word.place)
-        except Unreadable:
-            continue
-        if found and found.name and not found.url:
-            yield Declared(found.name, text, None, (str(line.word.place.line),), text)
 
 
 @functools.lru_cache(maxsize=4096)  # the projects of a repository share many
@@ -111,9 +109,8 @@ def _parsed(text: str) -> _Wanted:
     except InvalidRequirement:
         return _Wanted(None, True)
     specifier = "" if parsed.url else str(parsed.specifier)
-    extras = frozenset(map(requirements.canonical, parsed.extras))
     admits = _admitting([specifier]) if specifier else None
-    return _Wanted(admits, parsed.marker is not None, extras)
+    return _Wanted(admits, parsed.marker is not None)
 
 
 def _wanted(document: Mapping[str, Any], declared: Declared) -> _Wanted:
@@ -204,48 +201,6 @@ def _admitting(clauses: list[str]) -> Callable[[str], bool] | None:
 # --- What the lock holds ----------------------------------------------------------------------
 
 
-def _own_packages(document: Mapping[str, Any], lock: File) -> Iterator[Mapping[str, Any]]:
-    """Yield the entry of a uv.lock that stands for the project of the pyproject.toml itself."""
-    project = document.get("project")
-    name = project.get("name") if isinstance(project, dict) else None
-    packages = lock.read(toml.document).get("package")
-    for package in packages if isinstance(packages, list) else ():
-        source = package.get("source") if isinstance(package, dict) else None
-        own = isinstance(source, dict) and source.keys() & {"editable", "virtual", "directory"}
-        if own and _is_same(package.get("name"), name):
-            yield package
-
-
-def _is_same(one: object, other: object) -> bool:
-    names = (one, other)
-    return len({requirements.canonical(name) for name in names if isinstance(name, str)}) == 1
-
-
-def _own_requirements(
-    document: Mapping[str, Any], lock: File
-) -> Mapping[str, frozenset[str]] | None:
-    """Return the names that uv.lock says the project requires, with their extras, or None."""
-    for package in _own_packages(document, lock):
-        metadata = package.get("metadata")
-        if not isinstance(metadata, dict):
-            return None
-        groups = metadata.get("requires-dev")
-        grouped = groups.values() if isinstance(groups, dict) else ()
-        lists = [metadata.get("requires-dist"), *grouped]
-        found: dict[str, frozenset[str]] = {}
-        for entries in lists:
-            for each in entries if isinstance(entries, list) else ():
-                if isinstance(each, dict):
-                    name = requirements.canonical(str(each.get("name")))
-                    extras = each.get("extras")
-                    listed = map(str, extras if isinstance(extras, list) else ())
-                    found[name] = found.get(name, frozenset()) | set(
-                        map(requirements.canonical, listed)
-                    )
-        return found
-    return None
-
-
 def _locked_groups(lock: File, name: str) -> frozenset[str] | None:
     """Return the groups that a pdm.lock or poetry.lock speaks of; None: it does not say."""
     if name not in ("pdm.lock", "poetry.lock"):
@@ -275,33 +230,3 @@ def _locks(keys: tuple[str, ...], lock: str, groups: frozenset[str] | None) -> b
     if keys[:2] == ("project", "optional-dependencies"):
         return lock != "pylock.toml" and (lock != "pdm.lock" or not groups or keys[-1] in groups)
     return True
-
-
-# --- Compiled requirements --------------------------------------------------------------------
-
-_COMMAND = re.compile(r"(?m)^#\s+((?:pip-compile|uv pip compile|python -m piptools compile)\b.*)$")
-
-
-def sources_of(compiled: File) -> list[str]:
-    """Return the .in files that a header of pip-tools or uv names as what `compiled` is made from.
-
-    The command was run in the file's folder or in one above: the first is taken in which such a
-    file exists.
-    """
-    found = _COMMAND.search(compiled.text[:4_000])
-    if not found or not requirements.is_compiled(compiled.text):
-        return []
-    folder = os.path.dirname(compiled.path)
-    named = [word for word in found[1].split() if word.endswith(".in") and word[0] != "-"]
-    result = []
-    for word in named or ["requirements.in"]:
-        above = folder
-        while True:
-            path = os.path.normpath(os.path.join(above, word))
-            if os.path.isfile(path):
-                result.append(path)
-                break
-            if not above:
-                break
-            above = os.path.dirname(above)
-    return result

@@ -11,10 +11,13 @@ import functools
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_checklist.sources import requirements, toml
 from mlops_checklist.sources.files import File, Unreadable, is_tracked, repository_root
+
+if TYPE_CHECKING:
+    from mlops_checklist.sources.manifest import Declared
 
 LARGEST_FOLDER = 2_000  # entries of a folder that are looked at
 
@@ -30,6 +33,19 @@ class Lock(NamedTuple):
         """Tell whether it holds conda packages, whose names may differ from PyPI's."""
         name = os.path.basename(self.path)
         return name == "pixi.lock" or "conda" in name
+
+
+class Disagreement(NamedTuple):
+    """What a lock has otherwise than its manifest: `says` goes on after "the lock is stale: it".
+
+    It is about `declared`, or about what stands under `keys`. `sure` is False where a marker may
+    be the reason.
+    """
+
+    says: str
+    declared: Declared | None = None
+    keys: tuple[str, ...] = ()
+    sure: bool = True
 
 
 _TOML = re.compile(r"(?:uv|poetry|pdm)\.lock|pylock(?:\.[^.]+)?\.toml")

@@ -40,9 +40,9 @@ def pyproject(document: Mapping[str, Any]) -> Iterator[Declared]:
     """Yield what a pyproject.toml declares, without itself, paths and workspace members."""
     from mlops_checklist.sources.requirements import canonical
 
-    own = _get(document, ("project",), dict).get("name")
+    own = get(document, ("project",), dict).get("name")
     own = canonical(own) if isinstance(own, str) else None
-    sources = _get(document, ("tool", "uv", "sources"), dict)
+    sources = get(document, ("tool", "uv", "sources"), dict)
     from_source = {canonical(name): source for name, source in sources.items()}
     for keys, values in _lists(document):
         for text in values if isinstance(values, list) else ():
@@ -52,9 +52,9 @@ def pyproject(document: Mapping[str, Any]) -> Iterator[Declared]:
                     yield declared
     poetry = ("tool", "poetry")
     tables = [(*poetry, "dependencies"), (*poetry, "dev-dependencies")]
-    groups = [(*poetry, "group", key) for key in _get(document, (*poetry, "group"), dict)]
+    groups = [(*poetry, "group", key) for key in get(document, (*poetry, "group"), dict)]
     for table in [*tables, *((*group, "dependencies") for group in groups)]:
-        yield from _table(_get(document, table, dict), table, {"python"})
+        yield from _table(get(document, table, dict), table, {"python"})
 
 
 def pipfile(document: Mapping[str, Any]) -> Iterator[Declared]:
@@ -62,6 +62,23 @@ def pipfile(document: Mapping[str, Any]) -> Iterator[Declared]:
     for section, packages in document.items():
         if section not in ("requires", "scripts", "pipenv") and isinstance(packages, dict):
             yield from _table(packages, (section,), set())
+
+
+def included(groups: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Yield the keys of a dependency group and of those that it includes (PEP 735)."""
+    from mlops_checklist.sources.requirements import canonical
+
+    pending, seen = [canonical(name)], set()
+    while pending:
+        wanted = pending.pop()
+        for key, values in groups.items():
+            if canonical(key) == wanted and wanted not in seen:
+                seen.add(wanted)
+                yield key
+                for value in values if isinstance(values, list) else ():
+                    other = value.get("include-group") if isinstance(value, dict) else None
+                    if isinstance(other, str):
+                        pending.append(canonical(other))
 
 
 _PUBLISHED = ("Development Status ::", "Intended Audience ::", "License ::")
@@ -76,11 +93,11 @@ def is_published(document: Mapping[str, Any]) -> bool:
     classifiers = [
         each
         for table in (("project",), ("tool", "poetry"))
-        for each in _get(document, (*table, "classifiers"), list)
+        for each in get(document, (*table, "classifiers"), list)
         if isinstance(each, str)
     ]
     return bool(
-        _get(document, ("build-system",), dict).get("build-backend")
+        get(document, ("build-system",), dict).get("build-backend")
         and any(each.startswith(_PUBLISHED) for each in classifiers)
         and not any(each.startswith("Private ::") for each in classifiers)
     )
@@ -109,13 +126,13 @@ def _key_lines(_file: File) -> dict[tuple[str, ...], int]:
 def _lists(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield key path and list of each list of requirements."""
     for keys in (("project", "dependencies"), ("tool", "uv", "dev-dependencies")):
-        yield keys, _get(document, keys, list)
+        yield keys, get(document, keys, list)
     for table in (
         ("project", "optional-dependencies"),
         ("dependency-groups",),
         ("tool", "pdm", "dev-dependencies"),
     ):
-        for key, values in _get(document, table, dict).items():
+        for key, values in get(document, table, dict).items():
             yield (*table, key), values
 
 
@@ -167,7 +184,7 @@ def _table(
             yield Declared(canonical(name), f"{name} {text}".strip(), problem, (*keys, name), name)
 
 
-def _get(document: Any, keys: Sequence[str], wanted: type) -> Any:
+def get(document: Any, keys: Sequence[str], wanted: type) -> Any:
     """Return what stands under the path `keys` if it is of the type `wanted`, else an empty one."""
     for key in keys:
         document = document.get(key) if isinstance(document, dict) else None
