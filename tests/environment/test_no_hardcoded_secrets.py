@@ -75,6 +75,31 @@ def encoded(text: str) -> str:
 
 
 FLAGGED: list[tuple[str, str, str, str]] = [
+    ("uuid", "a.py", 'client_secret = "7d3e4567-e89b-42d3-a456-42661417a0c4"', "generic-secret"),
+    ("uuid", "a.yml", "token: 7d3e4567-e89b-42d3-a456-42661417a0c4", "generic-secret"),
+    ("prose", "a.md", f"Log in with password `{PW9}`.", "generic-secret"),
+    ("client", "a.py", f'co = cohere.ClientV2("{made(40)}")', "generic-secret"),
+    ("compared", "a.py", f'hmac.compare_digest(given, "{made(40)}")', "generic-secret"),
+    ("login", "a.py", f't.connect(None, "bob", "{PW9}")', "generic-secret"),
+    ("r arrow", "a.R", f'user.password <- "{PW}"', "generic-secret"),
+    ("flag in text", "a.py", f'command="fit.py --wandb-key {HEX40} -n 2"', "generic-secret"),
+    ("flag with =", "a.yml", f"- --client-secret={RND}", "generic-secret"),
+    ("header in quotes", "a.yml", f'run: curl -H "X-Api-Key: {RND}" https://h', "generic-secret"),
+    ("list of tokens", "a.py", f'SITE_TOKENS = {{\n  "a": "{made(40)}",\n}}', "generic-secret"),
+    (
+        "alias",
+        "a.py",
+        f'f: str = Field(default="{made(43)}=", alias="AUDIO_KEY")',
+        "generic-secret",
+    ),
+    ("chpasswd", "Dockerfile", f"RUN echo 'qa:{PW9}' | chpasswd", "command-credentials"),
+    ("joined header", "a.py", f'h = "Basic " + "{BASIC}"', "basic-auth-header"),
+    (
+        "connection in printf",
+        "a.sh",
+        f"printf 'Server=h\\nPWD={PW}\\n' > odbc.ini",
+        "generic-secret",
+    ),
     ("sql user", "a.sql", f"CREATE USER bob WITH PASSWORD '{PW9}';", "generic-secret"),
     ("sql identified", "a.sql", f"ALTER USER a IDENTIFIED BY '{PW9}';", "generic-secret"),
     ("xml element", "a.xml", f"<password>{PW9}</password>", "generic-secret"),
@@ -310,6 +335,13 @@ def test_flagged_once(path: str, text: str, rule: str) -> None:
 
 
 NOT_FLAGGED: dict[str, list[str]] = {
+    "twilio.env": [f"TWILIO_API_KEY_SID=SK{HEX32}", f"TWILIO_ACCOUNT_SID=AC{HEX32}"],
+    "session.ts": [
+        "const SESSION_KEY = 'gateway.session.v2';",
+        f'stripeKey = "pk_live_{made(24)}"',
+    ],
+    "conftest.py": ['db.add("bob", password="hunter2")', '("postgresql://bob:p%40ss@db/marts",)'],
+    "k8s.yaml": [f"checksum/secret: {HEX64}", K8S + "data:\n  mode: cHJvZHVjdGlvbg==\n"],
     "a.xml": [
         "<password>Passwort vergessen</password>",
         "<password>${db.password}</password>",
@@ -373,7 +405,7 @@ NOT_FLAGGED: dict[str, list[str]] = {
         f'digest = "sha256:{HEX64}"',
         f'project_id = "{made(24, HEX)}"',
         f'api_key = "{made(24, HEX)}"',
-        'secret = "123e4567-e89b-12d3-a456-426614174000"',
+        'session_token = "123e4567-e89b-12d3-a456-426614174000"',
         f'token_hash = "{HEX64}"',
         f'model_uri = "runs:/{HEX32}/model"',
         'api_key = "EMPTY"',
@@ -990,7 +1022,7 @@ def test_update_of_a_broken_baseline(
         ("a.py", 'password = "Must not be empty, pal"', "prose", "of 22 characters"),
         ("a.py", 'token = "abcdefghijkl"', "not-random", "'token' of 12 characters"),
         ("a.py", 'api_key = "/run/keys/openai_2"', "path", "'api_key' of 18 characters"),
-        ("a.py", f'password = "{HEX[:8]}-1234-1234-1234-{HEX[:12]}"', "id", "of 36 characters"),
+        ("a.py", f'password = "{HEX[:12]}{HEX[4:]}"', "id", "of 24 characters"),
         ("a.md", f"x {AKIA[:10]}EXAMPLE{AKIA[:3]}", "example", "AWS access key of 20 characters"),
     ],
 )

@@ -45,7 +45,9 @@ _NAMES = (
     *"passw passp passc _pass -pass pass= pass: pass\" pass' dbpass userpass pwd senha".split(),
     *"secret token key auth cred login( _pat -pat _pw".split(),
     "pass =",
-    "identified",
+    *"identified requirepass masterauth authenticate( basicauth( username_pw_set( cookie".split(),
+    *"connect( client( clientv2( clientv3( compare_digest kennwort contrase".split(),
+    "mot de passe",
 )
 _KEY_WORDS = frozenset(word for each in FORMATS for word in each.words)
 _WORDS = tuple(sorted(_KEY_WORDS.union(_NAMES)))

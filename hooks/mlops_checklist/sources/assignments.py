@@ -30,7 +30,7 @@ _PAIR = re.compile(
     (?P<name> [A-Za-z_][\w.\-]{1,79} | (?i:api|access|secret|private|auth)[ ](?i:key|token) )
     (?:\\{0,3}["'`])? \]? [ \t]*
     (?: :[ \t]* [A-Za-z_][\w.\[\]|, ]{0,40} (?==) )?      # a type
-    (?P<op> :=|=>|={1,3}|!==?|: ) [ \t]*
+    (?P<op> :=|=>|={1,3}|!==?|:|<{1,2}- ) [ \t]*
     """
     rf"(?: (?:[bBrRuUfF@]{{0,2}}{_QUOTED}) | {_BARE} )",
     re.VERBOSE,
@@ -38,13 +38,13 @@ _PAIR = re.compile(
 # `--token abc`, `"--token", "abc"`, and `set("name", "value")` of any language.
 _FLAG = re.compile(
     r"""(?<![\w\-])--?(?P<name>[A-Za-z][\w\-]{2,60})
-    (?: [ \t]+ | ["'],[ \t]*(?=["']) )
+    (?: [ \t]+ | = | ["'],[ \t]*(?=["']) )
     (?P<quote>\\?["']?)(?P<bare>[^\s"'\\\-][^\s"'\\]{0,300})""",
     re.VERBOSE,
 )
 _GIVEN = re.compile(
-    r"""\b(?:[gs]et\w*|Setenv|put\w*|env|environ|getenv|header|add\w*|option|append)[ \t]*\([ \t]*
-    ["'](?P<name>[A-Za-z_][\w.\-]{1,79})["'][ \t]*,[ \t]*"""
+    r"""\b(?:[gs]et\w*|Setenv|put\w*|env|environ|getenv|header|add\w*|option|append|fill|type)
+    [ \t]*\([ \t]*["'][#.]?(?P<name>[A-Za-z_][\w.\-]{1,79})["'][ \t]*,[ \t]*"""
     rf"(?:default[ \t]*=[ \t]*)?{_QUOTED}",
     re.VERBOSE,
 )
@@ -54,6 +54,16 @@ _ENV_MAGIC = re.compile(
     re.MULTILINE,
 )
 _MORE_WORDS = re.compile(r"[ \t]+[^\s#;&|/\\]")
+
+
+def _in_quotes(text: str, found: re.Match[str]) -> Pair | None:
+    """Return the pair of a header in quotes: `"X-Api-Key: text"`."""
+    mark = text[found.start() - 1 : found.start()]
+    value, closed, _ = found["bare"].partition(mark or "\n")
+    if mark not in ('"', "'") or not closed or found.re is not _PAIR:
+        return None
+    first = found.start("bare")
+    return Pair(found["name"], value, first, first + len(value), True)
 
 
 def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
@@ -66,13 +76,18 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
         while found := pattern.search(text, at, end):
             groups = found.groupdict()
             at = found.end("name")  # `password: token = "x"`: what is no value may be a name
+            if text.startswith("checksum/", found.start() - 9):
+                continue  # an annotation of Kubernetes
             if groups.get("quoted") is not None:
                 first, last = found.span("quoted")
                 yield Pair(found["name"], found["quoted"], first, last, True)
                 at = found.end()
+            elif header := _in_quotes(text, found):
+                yield header
+                at = header.end
             elif bare or groups.get("quote"):
                 first, last = found.span("bare")
-                value = found["bare"].rstrip(",;")
+                value = found["bare"].partition("\\n")[0].rstrip(",;")
                 if groups.get("op") == ":":
                     # YAML's {a: 1, b: 2}, which has a blank after the colon; ${a:-b} has none
                     in_braces = (
@@ -96,7 +111,7 @@ _CONNECTION = re.compile(
     r"""["'](?:[^"'\n,()]|,\d){0,200}?
     (?<!\w)(?i:host(?:addr)?|server|data[ ]source|driver|user(?:[ ]?id)?|uid|dbname|database)[ ]?=
     (?:[^"'\n,()]|,\d){1,200}?
-    [; ][ ]?(?P<name>(?i:password|pwd))[ ]?=[ ]?(?P<value>[^\s;"'&,()]{4,200})""",
+    (?:[; ][ ]?|\\n)(?P<name>(?i:password|pwd))[ ]?=[ ]?(?P<value>[^\s;"'&,()\\]{4,200})""",
     re.VERBOSE,
 )
 
@@ -113,9 +128,46 @@ _SQL = re.compile(
 )
 
 
+# `client.login("bob", "x")`: the second of two texts.
+_LOGIN = re.compile(
+    r"""\b(?i:login|log_in|authenticate|auth|(?:set_?)?basic_?auth|username_pw_set|connect)\(
+    [^()"'\n]{0,60}["'][^"'\n]{2,60}["'],[ ]?["'](?P<value>[^"'\s]{6,80})["'][ ]?\)""",
+    re.VERBOSE,
+)
+# "The password is `x`", with a digit at least.
+_IN_PROSE = re.compile(
+    r"(?i:\b(?:password|passphrase|passwort|kennwort|mot de passe|contraseña|senha)\b)"
+    r"[^`\"'\n]{0,40}[`\"'](?P<value>(?=[^`\"'\s]{0,40}\d)[^`\"'\s]{8,80})[`\"'](?![\w:])"
+)
+# A text in quotes that is a command: `"fit.py --wandb-key x"`.
+_IN_COMMAND = re.compile(
+    r"(?<=[ \[\"'])--(?P<name>[A-Za-z][\w\-]{2,60})[ =](?P<value>[^\s\"'\\\-][^\s\"'\\]{7,200})"
+)
+
+
+# Each with texts of which one stands in what it matches: most lines need no search.
+_EMBEDDED = (
+    (("${",), _FALLBACK),
+    (("ord=", "ord =", "ORD=", "wd=", "WD="), _CONNECTION),
+    (("?", "&", ";"), _PARAMETER),
+    ((" '", ' "', " N'", "\\'", '\\"', "\t'", '\t"'), _SQL),
+    (('","', '", "', "','", "', '"), _LOGIN),
+    (("--",), _IN_COMMAND),
+)
+
+
+def in_prose(text: str, start: int, end: int) -> Iterator[Pair]:
+    """Yield the passwords that a sentence gives in quotes."""
+    for found in _IN_PROSE.finditer(text, start, end):
+        yield Pair("password", found["value"], *found.span("value"), False)
+
+
 def embedded(text: str, start: int, end: int) -> Iterator[Pair]:
     """Yield the pairs inside of a value: fallbacks of references, connection strings, SQL."""
-    for pattern in (_FALLBACK, _CONNECTION, _PARAMETER, _SQL):
+    line = text[start:end]
+    for marks, pattern in _EMBEDDED:
+        if not any(mark in line for mark in marks):
+            continue
         for found in pattern.finditer(text, start, end):
             groups = found.groupdict()
             name = groups.get("env") or groups.get("name") or "password"
@@ -133,6 +185,11 @@ _ATTRIBUTE = re.compile(
     re.VERBOSE,
 )
 # `setPassword("x")`, `.withApiKey('x')`, `.password("x")`: one text, given to a method's name.
+_GIVEN_ONE = re.compile(
+    r"""(?:\bcompare_digest\([^,()"'\n]{1,60},[ ]?|\b(?:[A-Z]\w*)?Client(?:V\d)?\()
+    ["'](?P<value>[^"'\s]{16,300})["'][ ]?[,)]""",
+    re.VERBOSE,
+)
 _METHOD = re.compile(
     r"""(?:\b(?:set|with)(?:_|(?=[A-Z]))[A-Za-z_]{0,20}?|\.)(?P<name>(?i:password|passwd|secret|token
     |(?:api|access|secret)_?key))\([ ]?(?P<quote>["'])(?P<value>[^"'\n]{4,300})(?P=quote)[ ]?\)""",
@@ -140,18 +197,28 @@ _METHOD = re.compile(
 )
 
 
-def in_markup(text: str, start: int, end: int) -> Iterator[Pair]:
-    """Yield the pairs of XML, and those of methods that set one text."""
-    for pattern in (_ELEMENT, _ATTRIBUTE, _METHOD):
-        for found in pattern.finditer(text, start, end):
-            group = "value" if found["value"] is not None else "text"
-            yield Pair(found["name"], found[group], *found.span(group), True)
-
-
-_NETRC = re.compile(
-    r"(?m)\bmachine\s+\S+\s+login\s+\S+\s+password\s+(?P<value>\S{4,200})"
-    r"|^[ \t]*password[ \t]+(?P<alone>\S{4,200})[ \t]*$"
+_GIVEN_TO = (
+    (("</",), _ELEMENT),
+    (('="', "='"), _ATTRIBUTE),
+    (('("', "('", '( "', "( '"), _METHOD),
+    (("Client", "compare_digest"), _GIVEN_ONE),
 )
+
+
+def in_markup(text: str, start: int, end: int) -> Iterator[Pair]:
+    """Yield the pairs of XML, and those of calls that are given one text."""
+    line = text[start:end]
+    for marks, pattern in _GIVEN_TO:
+        if not any(mark in line for mark in marks):
+            continue
+        for found in pattern.finditer(text, start, end):
+            groups = found.groupdict()
+            group = "value" if groups["value"] is not None else "text"
+            yield Pair(groups.get("name") or "token", found[group], *found.span(group), True)
+
+
+_NETRC = re.compile(r"machine\s+\S+\s+login\s+\S+\s+password\s+(?P<value>\S{4,200})")
+_IN_NETRC = re.compile(r"(?m)^[ \t]*password[ \t]+(?P<value>\S{4,200})[ \t]*$")
 _PGPASS = re.compile(
     r"(?m)^(?!#)(?:\\.|[^:\n]){1,200}(?::(?:\\.|[^:\n]){1,100}){3}:(?P<value>\S{4,200})$"
 )
@@ -159,13 +226,14 @@ _PGPASS = re.compile(
 
 def login_entries(text: str, name: str) -> Iterator[Pair]:
     """Yield the passwords of `.netrc` (also where a script writes one) and of `.pgpass`."""
-    is_netrc = name.endswith("netrc")
-    patterns = [_NETRC] if "machine" in text or is_netrc else []
-    for pattern in [*patterns, *[_PGPASS] * ("pgpass" in name)]:
+    patterns = [_NETRC] if "machine" in text else []
+    if name.endswith("netrc"):
+        patterns.append(_IN_NETRC)
+    if "pgpass" in name:
+        patterns.append(_PGPASS)
+    for pattern in patterns:
         for found in pattern.finditer(text):
-            group = "value" if found["value"] is not None else "alone"
-            if group == "value" or is_netrc:
-                yield Pair("password", found[group], *found.span(group), False)
+            yield Pair("password", found["value"], *found.span("value"), False)
 
 
 def columns(text: str, separator: str) -> Iterator[Pair]:

@@ -240,9 +240,14 @@ FORMATS = (
         "twilio-key",
         "Twilio key",
         ("twilio",),
-        "engine:twilio.TwilioKeyDetector",
-        r"(?i)twilio",
-        r"(?:AC|SK)[a-z0-9]{32}",
+        r"\bSK[0-9a-f]{32}\b",
+        r"(?i)twilio(?!.{0,60}sid\W{0,5}$)",
+    ),
+    Format(
+        "service-key",
+        "Django secret key",
+        ("django-insecure-",),
+        r"django-insecure-[\w!@#$%^&*(=+)-]{40,60}",
     ),
     Format(
         "discord-token",
@@ -314,7 +319,8 @@ FORMATS = (
         "basic-auth-header",
         "Basic authorization header",
         ("basic ",),
-        r"(?i:\bbasic) (?P<secret>[A-Za-z0-9+/]{8,200}={0,2})(?![\w+/=])",
+        r"(?i:\bbasic) (?:[\"'] ?\+ ?[\"']|\{[\"'])?"
+        r"(?P<secret>[A-Za-z0-9+/]{8,200}={0,2})(?![\w+/=])",
     ),
     Format(
         "basic-auth-header",
@@ -334,7 +340,7 @@ FORMATS = (
         "bearer-token",
         "Bearer token",
         ("bearer ",),
-        r"(?i:\bbearer) (?P<secret>[\w.~+/=-]{16,600})",
+        r"(?i:\bbearer) (?:[\"'] ?\+ ?[\"']|\{[\"'])?(?P<secret>[\w.~+/=-]{16,600})",
     ),
     Format(
         "command-credentials",
@@ -360,9 +366,13 @@ FORMATS = (
     Format(
         "command-credentials",
         "Password on a command line",
-        ("configure set", "password-stdin", "sudo -s", "securestring", "passin", "passout"),
+        (
+            *("configure set", "password-stdin", "sudo -s", "securestring", "passin", "passout"),
+            "chpasswd",
+        ),
         r"(?:\baws[ ]configure[ ]set[ ]\S*(?:secret_access_key|session_token)[ ]"
         r"|\bpass(?:in|out)[ ]pass:|(?i:\bConvertTo-SecureString)[ ](?:-String[ ])?"
+        r"|\becho[ ][\"']?[\w.-]{1,40}:(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ])?chpasswd)"
         r"|\becho[ ](?:-n[ ])?(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ]-S|\w+[ ][^|\n]*--password-stdin)))"
         r"[\"']?(?P<secret>[^\s\"'|;&)`]{4,1000})",
     ),

@@ -80,15 +80,18 @@ _NO_HOST = (
 )
 _NO_PASSWORD = (
     r"(?i)^[^a-z0-9]*$|[{}()$%|\[\]]$|^[{$%\[(]|^\d{1,5}$"
-    r"|^(?:(?:my|the|db|user)?_?-?pass(?:word)?s?|pw)$"
+    r"|^(?:(?:my|the|db|user)?_?-?p[a@]ss(?:w[o0]rd)?s?\d?|pw)$"
 )
 
 
 def _url_password(found: re.Match[str], value: str) -> str:
+    from urllib.parse import unquote
+
     user, colon, _ = found[0].split("://", 1)[1].partition("@")[0].partition(":")
     if _compiled(_NO_HOST).search(found["host"].lower()):
         return "example-host"
-    if secret_texts.is_placeholder(value) or _compiled(_NO_PASSWORD).search(value):
+    plain = unquote(value)
+    if secret_texts.is_placeholder(plain) or _compiled(_NO_PASSWORD).search(plain):
         return "placeholder"
     if secret_texts.is_reference(value):
         return "reference"

@@ -19,7 +19,7 @@ from mlops_checklist.sources.passages import Passage, offset_of
 from mlops_checklist.sources.secret_texts import Strength
 
 # In code, where values have quotes, no line without this holds one.
-_VALUE = re.compile(r"[\"'`][^\"'`]{4}|\$\{|</|[?&;]\w+=")
+_VALUE = re.compile(r"[\"'`][^\"'`]{4}|\$\{|</|[?&;]\w+=|<-|--\w")
 
 
 def in_line(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
@@ -31,7 +31,12 @@ def in_line(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
     yield from judged
     for pair in assignments.embedded(text, start, end):
         # Others than in a plain assignment, throw-away texts such as `postgres` are usual here.
-        if secret_texts.secret_name(pair.name) in ("password", "key"):
+        strength = secret_texts.secret_name(pair.name)
+        if strength:
+            needed: Strength = "token" if strength == "token" else "key"
+            yield _found(text, pair, secret_texts.objection(*pair[:2], pair.quoted, needed))
+    if bare == "prose":
+        for pair in assignments.in_prose(text, start, end):
             yield _found(text, pair, secret_texts.objection(*pair[:2], pair.quoted, "key"))
     if all(each.dropped_by for each in judged):
         yield from _of_keywords(text, start, end)
@@ -115,7 +120,7 @@ def _of_keywords(text: str, start: int, end: int) -> Iterator[Found]:
 _SECRET_WORD = re.compile(r"(?i)secret|token|password|passwd|credential|api_?key|private_?key")
 _HARMLESS = re.compile(
     r"(?i)sha\d|digest|hash|md5|checksum|commit|revision|integrity|tokeniz|tokens\b|run_id|public"
-    r"|uuid|url"
+    r"|uuid|url|key[ _-]?id"
 )
 _RANDOM = re.compile(r"(?<![\w+/=-])(?P<quote>\\?[\"'])(?P<text>[\w+/=-]{20,200})(?P=quote)")
 _NAME_BEFORE = re.compile(r"([\w.-]{1,80})[\"'\]]{0,3}[ \t]*[:=][ \t]*\\?$")
@@ -159,6 +164,8 @@ def _of_kubernetes(text: str) -> Iterator[Found]:
         dropped_by = secret_texts.objection(pair.name, pair.value, pair.quoted)
         if pair.name.lower() in _SECRET_ENTRIES:
             dropped_by = "harmless-word"
+        elif pair.value.isalpha() and not secret_texts.secret_name(pair.name):
+            dropped_by = "prose"
         span = pair.start, pair.end
         says = "Entry of a Secret"
         yield Found(*span, "kubernetes-secret", says, pair.name, (), dropped_by)
@@ -206,7 +213,6 @@ def _of_dockerfile(file: File, text: str) -> Iterator[Found]:
 
 _QUOTED = re.compile(r"([\"'])(?P<text>(?:(?!\1)[^\\\n]|\\.){4,})\1")
 _KEY_LIKE = re.compile(r"[\"'](?P<text>(?=[^\"'\s]{0,90}\d)[^\"'\s]{8,}|[^\"'\s]{16,})[\"']")
-_PASSWORD = re.compile(r"(?i)pass|pwd|senha|contrase")
 _NAME = re.compile(
     r"(?i:\b(?:api|access|secret|private|auth)[ ](?:key|token)|key[ \t]*=|login)|[A-Za-z_][\w.\-]+"
 )
@@ -216,20 +222,29 @@ _NEAR = 240  # characters around a name's line in which the text may stand that 
 def _may_hold_literals(text: str, lines: Sequence[tuple[int, int]]) -> bool:
     """Tell whether near a secret's name a literal may be one: else nothing is parsed."""
     for start, end in lines:
-        strength: Strength = "password" if _PASSWORD.search(text, start, end) else "key"
-        pattern = _QUOTED if strength == "password" else _KEY_LIKE
-        literals = pattern.finditer(text, max(0, start - _NEAR), end + _NEAR)
-        if any(
-            not secret_texts.objection("", found["text"], True, strength, is_literal=True)
-            for found in literals
-        ) and any(_names_secret(found[0]) for found in _NAME.finditer(text, start, end)):
-            return True
+        promised = {_promised(name) for name in _NAME.findall(text, start, end)}
+        strength: Strength
+        if "password" in promised:
+            pattern, strength = _QUOTED, "password"
+        elif promised - {None}:
+            pattern, strength = _KEY_LIKE, "key" if "key" in promised else "token"
+        else:
+            continue
+        for found in pattern.finditer(text, max(0, start - _NEAR), end + _NEAR):
+            if not secret_texts.objection("x", found["text"], True, strength, is_literal=True):
+                return True
     return False
 
 
-def _names_secret(name: str) -> bool:
+@functools.lru_cache(maxsize=4096)
+def _promised(name: str) -> Strength | None:
     # An argument `key` is named after the call, and what `login` takes is a token.
-    return name.endswith(("=", "login")) or secret_texts.secret_name(name) is not None
+    if name.endswith(("=", "login")):
+        return "token"
+    if name == "pass":
+        return None
+    plural = re.fullmatch(r"(?i)(.*(?:token|secret|password|credential|api_?key))s", name)
+    return secret_texts.secret_name(plural[1] if plural else name)
 
 
 def _of_python(file: File, passage: Passage) -> Iterator[Found]:

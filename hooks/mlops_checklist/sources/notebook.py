@@ -272,8 +272,11 @@ def _outputs(output: Object, places: _Places) -> Iterator[Output]:
         yield _output("stream", places.strings(output, "text", Array()), output, places)
     elif kind in ("error", "pyerr"):
         parts = places.strings(output, "traceback", Array())
-        if not parts:
-            parts = [places.get(output, key, String, String()) for key in ("ename", "evalue")]
+        said = places.get(output, "evalue", String, String())
+        if said and not any(said in part for part in parts):
+            parts = (
+                [*parts, said] if parts else [places.get(output, "ename", String, String()), said]
+            )
             parts = [part for part in parts if part]
         yield _joined([_output("error", [part], output, places) for part in parts], output, places)
     elif "data" in output:

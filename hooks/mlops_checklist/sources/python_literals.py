@@ -61,6 +61,10 @@ def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
         for each, given in zip(target.elts, value.elts, strict=False):
             yield from _assigned(each, given)
+    elif isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
+        held = value.values if isinstance(value, ast.Dict) else value.elts
+        for each in held:  # of `TOKENS` each is one
+            yield _last_name(target).removesuffix("s").removesuffix("S"), each
     elif isinstance(target, ast.Subscript):
         yield _text(target.slice), value
     else:
@@ -70,6 +74,12 @@ def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr
 def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     callee = _last_name(call.func)
     texts = [_text(argument) for argument in call.args]
+    if callee in _WRAPPERS:  # Field("abc", alias="API_KEY")
+        for keyword in call.keywords:
+            if keyword.arg in ("alias", "validation_alias", "env", "envvar"):
+                defaults = [each.value for each in call.keywords if each.arg == "default"]
+                for value in (*call.args[:1], *defaults):
+                    yield _text(keyword.value), value
     for keyword in call.keywords:
         if keyword.arg == "default":
             for text in texts:

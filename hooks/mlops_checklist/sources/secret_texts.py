@@ -6,6 +6,7 @@ than they bring, was measured on labelled code (docs/hooks/no-hardcoded-secrets.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import Counter
@@ -16,40 +17,40 @@ Strength = Literal["password", "key", "token"]
 # --- Names ----------------------------------------------------------------------------------
 
 _PASSWORDS = frozenset(
-    "password passwd passphrase passcode pwd pass passwort senha contrasena contraseña".split()
+    "password passwd passphrase passcode pwd pass passwort senha contrasena contraseña requirepass"
+    " masterauth".split()
 )
 _KEYS = frozenset(
     "apikey secretkey accesskey privatekey authkey encryptionkey accountkey storagekey secret"
-    " apisecret clientsecret secretaccesskey".split()
+    " apisecret clientsecret secretaccesskey credential".split()
 )
 # What stands before "key" where that is a secret.
 _SECRET_KEYS = frozenset(
     "api apis secret access private auth authentication encryption signing account storage service"
     " client master deploy subscription shared sas app application license webhook hmac aes jwt"
-    " session cookie crypto cipher".split()
+    " cookie crypto cipher".split()
 )
-_TOKENS = frozenset(
-    "token authtoken accesstoken auth authorization credential credentials pat".split()
-)
+_TOKENS = frozenset("token authtoken accesstoken auth authorization credentials pat sas".split())
 # What stands before "key" where that is an ordinary one, and before "token" in language models.
 _PLAIN_KEYS = frozenset(
     "primary foreign sort partition cache public row dict map index group natural business hash"
     " range join unique object s3 metric param parameter column label feature state config random"
     " prng rng host registry tracking dedup idempotency routing image text input output batch"
     " target prediction loss data sample dataset keyboard hot shortcut translation message error"
-    " tag json lookup order name search lock issue project blob file".split()
+    " tag json lookup order name search lock issue project blob file experiment contract"
+    " publishable".split()
 )
 _VOCABULARY = frozenset(
     "pad eos bos unk mask sep cls special max num min new input output prompt image stop start end"
     " next prev first last total n per vocab vocabulary word text decoder encoder audio video page"
     " pagination continuation cancellation sub prefix suffix middle boundary delimiter separator"
-    " newline blank oov time space empty begin begins ends of sos system user assistant bot_role"
+    " newline blank oov time space empty begin begins ends of sos bot_role"
     " image_patch patch additional default_pad fim".split()
 )
 # Words after the secret's that do not change what it is.
 _TAILS = frozenset(
     "value val str string plain plaintext default prod production dev develop test staging text"
-    " 1 2 3 old new current b64 base64 encoded admin root user db".split()
+    " 1 2 3 old new current b 64 base encoded admin root user db".split()
 )
 # What makes a password's name that of something else: `no_password`, `forgotPassword`.
 _NOT_A_PASSWORD = frozenset("no is has show hide use reset forgot change need needs with".split())
@@ -65,6 +66,7 @@ def name_words(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name[:200])]
 
 
+@functools.lru_cache(maxsize=4096)
 def secret_name(name: str) -> Strength | None:
     """Tell what a name promises: "password" (any text), "key" or "token" (texts that look it).
 
@@ -87,8 +89,10 @@ def secret_name(name: str) -> Strength | None:
         return "password"
     if last == "secret" and words[0] == "existing":  # Helm: the name of a Secret
         return None
-    if last == "pw" and before:
-        return "key"  # `pw` stands for many a thing
+    if last == "cookie" and before == "erlang":
+        return "password"
+    if last == "pw":
+        return "key"  # it stands for many a thing
     if last in _KEYS or (last == "key" and before in _SECRET_KEYS):
         return None if before in ("use", "is", "has") and last == "secret" else "key"
     if last == "key":
@@ -112,7 +116,7 @@ _PLACEHOLDER = re.compile(
     | ^(?:test|testing|foo|bar|baz|demo|empty|blank|abc|abcd|none|null|nil|undefined|na|n/a|unset
         |unknown|optional|required|string|str|text|bytes|int|any|object|value|default|secret|token
         |basic|bearer|digest|anonymous|password|passwd|pass|pwd|key|apikey|tiger|yes|no|on|off|true
-        |false|abc123|asdf|env|ollama|lm-studio|sk-?|file|prompt|ask|auto|inherit|off|disabled
+        |false|abc123|hunter2|asdf|env|ollama|lm-studio|sk-?|file|prompt|ask|auto|inherit|off|disabled
         |enabled|username|user)$ """
 )
 _KNOWN_PLACEHOLDER = re.compile(
@@ -202,7 +206,9 @@ def is_id(value: str) -> bool:
 
 
 def is_public_key(value: str) -> bool:
-    return value.startswith(("ssh-", "ecdsa-", "AAAAB3Nza", "AAAAC3Nza", "-----BEGIN"))
+    return value.startswith(
+        ("pk_live_", "pk_test_", "ssh-", "ecdsa-", "AAAAB3Nza", "AAAAC3Nza", "-----BEGIN")
+    )
 
 
 def is_expression(value: str, quoted: bool) -> bool:
@@ -251,12 +257,20 @@ def objection(
     if is_path(value):
         return "path"
     if is_id(value):
-        return "id"
+        return "" if _UUID.fullmatch(value) and _may_be_uuid(name, strength) else "id"
     if is_public_key(value):
         return "public-key"
     if is_expression(value, quoted):
         return "expression"
     return "" if fits(strength, value) else "not-random"
+
+
+def _may_be_uuid(name: str, strength: Strength) -> bool:
+    """Tell whether a service may give a UUID for such a name: `api_key`, `token`, `API_TOKEN`."""
+    if strength != "token":
+        return bool(name)
+    words = name_words(name)
+    return words[-1:] == ["token"] and (len(words) == 1 or words[-2] in _SECRET_KEYS)
 
 
 def fits(strength: Strength, value: str) -> bool:
