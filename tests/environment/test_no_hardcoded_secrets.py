@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
+import io
 import json
 import random
 import string
 import subprocess
 import sys
+import tempfile
 from argparse import Namespace
 from pathlib import Path
 
@@ -405,7 +408,7 @@ NOT_FLAGGED: dict[str, list[str]] = {
         f'digest = "sha256:{HEX64}"',
         f'project_id = "{made(24, HEX)}"',
         f'api_key = "{made(24, HEX)}"',
-        'session_token = "123e4567-e89b-12d3-a456-426614174000"',
+        'request_token = "123e4567-e89b-12d3-a456-426614174000"',
         f'token_hash = "{HEX64}"',
         f'model_uri = "runs:/{HEX32}/model"',
         'api_key = "EMPTY"',
@@ -1168,6 +1171,38 @@ def test_never_prints_the_secret(secret: str, around: str, path: str, noise: str
     said = str([(each.rule, each.message, each.edits) for each in outcomes if each.kind != "error"])
     template = "is hard-coded; read it from os.environ, set as a Domino environment variable"
     assert secret not in said.replace(template, "")
+
+
+def printed(folder: Path, path: str, text: str, *options: str) -> str:
+    """Return all that the hook prints of one file."""
+    file = folder / path
+    file.write_text(text, "utf-8", errors="replace", newline="")
+    output = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    with contextlib.redirect_stdout(output):
+        main([*options, str(file)])
+    output.seek(0)
+    return output.read()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from([HF, GH, SK, AWS, HEX64, JWT, DAPI, AZURE, PW, BASIC, *SERVICES.values()])
+    | st.text(ALNUM + "!#$%&*+-_./~=", min_size=6, max_size=60).map("q7{}Z9".format),
+    st.sampled_from(SURROUNDINGS),
+    st.sampled_from(KINDS),
+    st.sampled_from(["text", "json", "github", "sarif", "gitlab"]),
+)
+def test_no_format_prints_the_secret(secret: str, around: str, path: str, form: str) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        text = around.replace("{}", secret) + "\n"
+        said = printed(Path(name), path, text, "--format", form, "--verbose")
+    for template in (
+        "is hard-coded; read it from os.environ, set as a Domino environment variable",
+        *RULES.values(),
+        path,
+    ):
+        said = said.replace(template, "")
+    assert secret not in said
 
 
 @settings(max_examples=200, deadline=None)

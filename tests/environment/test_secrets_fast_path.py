@@ -50,6 +50,7 @@ def both(path: str, data: bytes) -> tuple[list[Outcome], list[Outcome]]:
         patch.setattr(secret_lines, "lines", every_line)
         patch.setattr(known_keys, "FORMATS", tuple(each._replace(sure="") for each in FORMATS))
         patch.setattr(named_secrets, "_VALUE", re.compile(""))
+        patch.setattr(named_secrets, "_names_secret", lambda text, start, end: True)
         patch.setattr(named_secrets, "_may_hold_literals", lambda text, lines: True)
         slow = judged(path, data)
     known_keys._by_word.cache_clear()

@@ -40,18 +40,6 @@ RULES = {
 }
 _RANK = {rule: rank for rank, rule in enumerate(RULES)}
 
-# Words that make a line a candidate for the rules about names.
-_NAMES = (
-    *"passw passp passc _pass -pass pass= pass: pass\" pass' dbpass userpass pwd senha".split(),
-    *"secret token key auth cred login( _pat -pat _pw".split(),
-    "pass =",
-    *"identified requirepass masterauth authenticate( basicauth( username_pw_set( cookie".split(),
-    *"connect( client( clientv2( clientv3( compare_digest kennwort contrase".split(),
-    "mot de passe",
-)
-_KEY_WORDS = frozenset(word for each in FORMATS for word in each.words)
-_WORDS = tuple(sorted(_KEY_WORDS.union(_NAMES)))
-
 # Files that hold nothing but digests and addresses of packages, and the engine's own baseline.
 _PASSED_OVER = frozenset(
     "uv.lock poetry.lock pdm.lock pipfile.lock pixi.lock conda-lock.yml package-lock.json"
@@ -70,7 +58,11 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
     new: list[engine_baseline.Entry] = []
     is_proven = False
     for passage in passages.passages(file):
-        found = (each for each in _secrets(file, passage) if options.verbose or not each.dropped_by)
+        found = (
+            each
+            for each in _secrets(file, passage, options.verbose)
+            if options.verbose or not each.dropped_by
+        )
         for each in _most_specific(found):
             value = passage.text[each.start : each.end]
             place = passage.place(each.start)
@@ -97,22 +89,24 @@ def _is_passed_over(path: str) -> bool:
     return name in _PASSED_OVER or (name.startswith("pylock") and name.endswith(".toml"))
 
 
-def _secrets(file: File, passage: Passage) -> Iterator[Found]:
-    """Yield what the passage holds, and what a filter speaks against."""
+def _secrets(file: File, passage: Passage, every: bool) -> Iterator[Found]:
+    """Yield what the passage holds, and what a filter speaks against: with `every`, all of it."""
+    from mlops_checklist.sources import secret_words
     from mlops_checklist.sources.secret_lines import lines
 
     named: list[tuple[int, int]] = []
-    for start, end, words in lines(passage.text, _WORDS):
-        if not words.isdisjoint(_KEY_WORDS):
+    for start, end, words in lines(passage.text, secret_words.ALL):
+        if not words.isdisjoint(secret_words.OF_KEYS):
             from mlops_checklist.sources import known_keys
 
             yield from known_keys.of_formats(passage.text, start, end, words)
-        if not words.isdisjoint(_NAMES):
+        if not words.isdisjoint(secret_words.OF_NAMES):
             from mlops_checklist.sources import named_secrets
 
             named.append((start, end))
             bare = passage.bare_between(start, end)
-            yield from named_secrets.in_line(passage.text, start, end, bare)
+            told = secret_words.OF_NAMES if every else words
+            yield from named_secrets.in_line(passage.text, start, end, bare, told)
     if named or "pgpass" in file.path:
         from mlops_checklist.sources import named_secrets
 

@@ -27,6 +27,7 @@ class Format(NamedTuple):
     The secret is the group "secret" of the pattern, or all of it; "engine:module.Class" takes the
     patterns of a detect-secrets plugin. `near`: must match in the 100 characters before it.
     `sure`: must match in the line before the engine is loaded, which costs as much as a start.
+    `reach`: how many characters beyond the line the key may end.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Format(NamedTuple):
     pattern: str
     near: str = ""
     sure: str = ""
+    reach: int = 0
 
 
 # Keys with a prefix of their own, which need no rule each: service, words, pattern.
@@ -70,11 +72,14 @@ _SERVICES = (
     ),
     ("Heroku key", "hrku-", r"\bHRKU-[\w-]{36,64}"),
     ("Linear key", "lin_", r"\blin_(?:api|oauth)_[A-Za-z0-9]{40}\b"),
+    ("Mapbox secret token", "sk.eyj", r"\bsk\.eyJ[\w-]{20,200}\.[\w-]{20,80}"),
+    ("The Things Stack key", "nnsxs.", r"\bNNSXS\.[A-Z0-9]{36,42}\.[A-Z0-9]{50,54}\b"),
     ("Mailgun key", "key-", r"(?<![\w-])key-[0-9a-f]{32}\b"),
     ("New Relic key", "nrak- nraa-", r"\bNRA[KA]-[A-Z0-9]{27}\b"),
     ("New Relic license key", "nral", r"\b[0-9a-f]{36}NRAL\b"),
     ("Notion token", "ntn_", r"\bntn_[A-Za-z0-9]{43,50}\b"),
     ("Notion token", "secret_", r"\bsecret_[A-Za-z0-9]{43}\b"),
+    ("Planet key", "plak", r"\bPLAK[0-9a-f]{32}\b"),
     ("Pinecone key", "pcsk_", r"\bpcsk_[A-Za-z0-9_]{50,80}\b"),
     ("Postman key", "pmak-", r"\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b"),
     ("RubyGems key", "rubygems_", r"\brubygems_[0-9a-f]{48}\b"),
@@ -87,6 +92,7 @@ _SERVICES = (
     ("SonarQube token", "squ_ sqa_ sqp_", r"\bsq[apu]_[0-9a-f]{40}\b"),
     ("Square token", "sq0atp-", r"\bsq0atp-[\w-]{22,60}"),
     ("Square token", "eaaa", r"\bEAAA[\w-]{60}(?![\w-])"),
+    ("Stripe webhook secret", "whsec_", r"\bwhsec_[A-Za-z0-9+/]{32,64}={0,2}"),
     ("Terraform Cloud token", ".atlasv1.", r"\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,70}"),
     ("Vault token", "hvs. hvb. hvr.", r"\bhv[sbr]\.[\w-]{24,200}"),
     ("xAI key", "xai-", r"\bxai-[A-Za-z0-9]{60,90}\b"),
@@ -164,6 +170,13 @@ FORMATS = (
         r"(?P<secret>(?=[A-Za-z/+]{0,38}\d)[0-9a-zA-Z/+]{40})(?![0-9a-zA-Z/+=])",
     ),
     Format(
+        "aws-secret-key",
+        "AWS secret access key",
+        ("akia", "asia"),
+        r"(?:AKIA|ASIA)[0-9A-Z]{16}[\"']?[\s,)]{1,80}[\"'](?P<secret>[0-9a-zA-Z/+]{40})[\"']",
+        reach=160,
+    ),
+    Format(
         "azure-storage-key",
         "Azure storage key",
         ("accountkey=",),
@@ -232,9 +245,7 @@ FORMATS = (
         "telegram-token",
         "Telegram bot token",
         (":aa",),
-        "engine:telegram_token.TelegramBotTokenDetector",
-        r"(?i)telegram|bot|token",
-        r"\d:AA[\w-]{33}",
+        r"(?<!\d)(?P<secret>\d{8,10}:AA[\w-]{33})(?![\w-])",
     ),
     Format(
         "twilio-key",
@@ -319,14 +330,15 @@ FORMATS = (
         "basic-auth-header",
         "Basic authorization header",
         ("basic ",),
-        r"(?i:\bbasic) (?:[\"'] ?\+ ?[\"']|\{[\"'])?"
+        r"(?i:\bbasic) (?:[\"'] ?[+,] ?[\"']|\{[\"'])?"
         r"(?P<secret>[A-Za-z0-9+/]{8,200}={0,2})(?![\w+/=])",
     ),
     Format(
         "basic-auth-header",
         "Login in base64",
         ('auth"', "_auth"),  # Docker's config.json, .npmrc
-        r"(?<![A-Za-z])_?auth[\"']?[ ]?[:=][ ]?[\"']?(?P<secret>[A-Za-z0-9+/]{8,200}={0,2})"
+        r"(?:(?<![A-Za-z])_auth|(?<![A-Za-z_])auth[\"'])[ ]?[:=][ ]?[\"']?"
+        r"(?P<secret>[A-Za-z0-9+/]{8,200}={0,2})"
         r"(?![\w+/=])",
     ),
     Format(
@@ -340,28 +352,51 @@ FORMATS = (
         "bearer-token",
         "Bearer token",
         ("bearer ",),
-        r"(?i:\bbearer) (?:[\"'] ?\+ ?[\"']|\{[\"'])?(?P<secret>[\w.~+/=-]{16,600})",
+        r"(?i:\bbearer) (?:[\"'] ?[+,] ?[\"']|\{[\"'])?(?P<secret>[\w.~+/=-]{16,600})",
     ),
     Format(
         "command-credentials",
         "Password on a command line",
-        ("curl", "wget"),
-        r"(?:curl|wget)\b[^\n]{0,200}?[ ](?:-u|--user)[ =]?[\"']?[^\s:\"']{1,80}:"
+        ("curl", "wget", "lftp"),
+        r"(?:curl|wget|lftp)\b[^\n]{0,200}?[ \"'](?:-u|--user)[ =\"',]{0,4}[^\s:,\"']{1,80}[:,]"
         r"(?P<secret>[^\s\"'@]{4,100})",
     ),
     Format(
         "command-credentials",
         "Password on a command line",
         ("mysql", "mariadb"),  # -P is the port
-        r"\b(?:mysql(?:dump|admin|import|show)?|mariadb(?:-dump)?)[ ](?:[^\n|;&]{0,200}?[ ])?"
+        r"\b(?:mysql(?:dump|admin|import|show)?|mariadb(?:-dump)?)[ \"'](?:[^\n|;&]{0,200}?[ \"'])?"
         r"-p(?!ort|rotocol)[\"']?(?P<secret>(?=[^\s\"']{0,60}\d)[^\s\"'|;&)`]{6,100})",
     ),
     Format(
         "command-credentials",
         "Password on a command line",
-        ("sshpass", "docker", "podman", "login"),
-        r"\b(?:sshpass|(?:docker|podman|buildah|nerdctl|skopeo|helm[ ]registry)[ ]login)\b"
-        r"[^\n|;&]{0,200}?[ ]-p[ =]?[\"']?(?P<secret>[^\s\"'|;&)`]{4,100})",
+        ("sshpass", "docker", "podman", "login", "twine", "mongo", "cypher-shell"),
+        r"\b(?:sshpass|(?:docker|podman|buildah|nerdctl|skopeo|helm[ ]registry)[ ]login"
+        r"|twine[ ]upload|mongo(?:sh|dump|restore|export|import)?|cypher-shell)\b"
+        r"[^\n|;&]{0,200}?[ ](?:-p[ =]?|--password[ =])[\"']?(?P<secret>[^\s\"'|;&)`]{4,100})",
+    ),
+    Format(
+        "command-credentials",
+        "Password on a command line",
+        (
+            "mosquitto_",
+            "sqlcmd",
+            "bcp ",
+            "redis-cli",
+            "ldapsearch",
+            "ldapadd",
+            "smbclient",
+            "pgpass",
+            "alias",
+        ),
+        r"(?:\b(?:mosquitto_(?:pub|sub)|sqlcmd|bcp)\b[^\n|;&]{0,200}?[ ]-P[ ]?"
+        r"|\bmc[\"', ]+alias[\"', ]+set[\"', ]+\w+[\"', ]+http[^\s\"']+[\"', ]+[^\s\"']+[\"', ]+"
+        r"|\bredis-cli\b[^\n|;&]{0,200}?[ \"'](?:-a|--pass)[ \"',]+"
+        r"|\bldap(?:search|add)\b[^\n|;&]{0,200}?[ ]-w[ ]"
+        r"|\bsmbclient\b[^\n|;&]{0,200}?[ ]-U[ ]?[\"']?[^\s%]{1,60}%"
+        r"|(?<![\w.])[\w.-]{1,80}:\d{2,5}:[\w*]{1,60}:[\w*]{1,60}:(?=[^\n]{1,140}pgpass))"
+        r"[\"']?(?P<secret>[^\s\"'|;&)`]{4,100})",
     ),
     Format(
         "command-credentials",
@@ -375,5 +410,50 @@ FORMATS = (
         r"|\becho[ ][\"']?[\w.-]{1,40}:(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ])?chpasswd)"
         r"|\becho[ ](?:-n[ ])?(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ]-S|\w+[ ][^|\n]*--password-stdin)))"
         r"[\"']?(?P<secret>[^\s\"'|;&)`]{4,1000})",
+    ),
+    Format(
+        "command-credentials",
+        "Password on a command line",
+        ("-u ", "--user", "-u=", '"-u"'),
+        r"[ \"'](?:-[uU]|--user(?:name)?)[ =\"',]{1,4}[^\s\"',:]{1,80}"
+        r"(?::|[\"', ]{1,4}(?:-[pPw]|--pass(?:word)?|--pw)[ =\"',]{1,4})"
+        r"(?P<secret>(?!-)(?=[^\s\"']{0,60}\d)(?=[^\s\"']{0,60}[A-Za-z])[^\s\"'|;&)`]{6,100})",
+    ),
+    Format(
+        "command-credentials",
+        "Token on a command line",
+        ("-u", "--user"),
+        r"[ \"'](?:-u|--user)[ =\"',]{1,4}:(?P<secret>[A-Za-z0-9]{20,200})(?!\w)",
+    ),
+    Format(
+        "url-credentials",
+        "Password of a URL",
+        ("://",),
+        r"://[^\s:/@\"']{0,60}:(?:%s|\{\w*\})@[^\"'\n]{1,120}[\"'][ ]?(?:%|\.format\()[ ]?\(?"
+        r"[\"'](?P<given>[^\"'\s]{4,200})[\"']",
+    ),
+    Format(
+        "url-credentials",
+        "Password in a connection string",
+        ("thin:", "sqlplus", "@tcp("),
+        r"(?:\bthin:|\bsqlplus[ ](?:-\w[ ])*[\"']?)\w{1,60}/(?P<secret>[^\s/@\"']{4,100})@"
+        r"|[\"'`][\w.-]{1,60}:(?P<of_go>[^\s/@\"'`]{4,100})@tcp\(",
+    ),
+    Format(
+        "basic-auth-header",
+        "Login",
+        ("btoa(", "b64encode(", "encodetostring(", "buffer.from(", "base64"),
+        r"(?:\bbtoa|\bb64encode|\bencodeToString|\bBuffer\.from)\([ ]?b?[\"'][\w.@-]{2,60}:"
+        r"(?P<secret>[^\s\"']{4,100})[\"']"
+        r"|\b(?:echo|printf)[ ](?:-n[ ])?[\"']?[\w.@-]{2,60}:(?P<piped>[^\s\"'|]{4,100})[\"']?"
+        r"[ ]?\|[ ]?base64",
+    ),
+    Format(
+        "bearer-token",
+        "Session cookie",
+        ("cookie:", 'cookie"', "cookie'"),
+        r"(?i:\bcookie)[\"']?[:,=][ ]?[\"']?[^\n]{0,120}?"
+        r"\b(?i:session\w{0,12}|sid|\w{0,20}(?:token|auth)\w{0,6})="
+        r"(?P<secret>[\w.~+/%-]{20,600})",
     ),
 )

@@ -48,9 +48,10 @@ def _keys(each: Format, text: str, start: int, end: int) -> Iterator[Found]:
     if each.sure and not _compiled(each.sure).search(text, start, end):
         return
     for pattern in _patterns(each.pattern):
-        for found in pattern.finditer(text, start, end):
+        for found in pattern.finditer(text, start, min(len(text), end + each.reach)):
             groups = tuple(group for group in found.groups() if group)
-            group = "secret" if "secret" in pattern.groupindex else 0
+            named = [name for name in pattern.groupindex if name != "host" and found[name]]
+            group: str | int = named[0] if named else 0
             if each.pattern.startswith("engine:") and groups and len(groups[0]) >= 16:
                 group = 1 if found[1] else 0
             first, last = found.span(group)
@@ -87,14 +88,17 @@ _NO_PASSWORD = (
 def _url_password(found: re.Match[str], value: str) -> str:
     from urllib.parse import unquote
 
-    user, colon, _ = found[0].split("://", 1)[1].partition("@")[0].partition(":")
-    if _compiled(_NO_HOST).search(found["host"].lower()):
+    host = found["host"].lower() if "host" in found.re.groupindex else ""
+    if _compiled(_NO_HOST).search(host) and not secret_texts.fits("key", value):
         return "example-host"
     plain = unquote(value)
     if secret_texts.is_placeholder(plain) or _compiled(_NO_PASSWORD).search(plain):
         return "placeholder"
     if secret_texts.is_reference(value):
         return "reference"
+    if "host" not in found.re.groupindex:
+        return _on_command_line(found, value)
+    user, colon, _ = found[0].split("://", 1)[1].partition("@")[0].partition(":")
     if "/" in user:
         return "path"
     return "" if colon or secret_texts.looks_random(value) else "not-random"  # https://token@host
@@ -103,6 +107,8 @@ def _url_password(found: re.Match[str], value: str) -> str:
 def _basic(found: re.Match[str], value: str) -> str:
     import base64
 
+    if ":" in found[0].partition(value)[0]:  # before it is encoded
+        return _on_command_line(found, value)
     try:
         decoded = base64.b64decode(value, validate=True).decode()
     except ValueError:
@@ -144,7 +150,7 @@ def _on_command_line(found: re.Match[str], value: str) -> str:
         return "placeholder"
     if secret_texts.is_reference(value):
         return "reference"
-    if secret_texts.is_expression(value, False):
+    if secret_texts.is_expression(value, False) and not re.search(r"\w\.\w*\d", value):
         return "expression"
     return "own-name" if secret_texts.is_own_key("password", value) else ""
 
@@ -159,6 +165,7 @@ _OWN_TESTS: dict[str, Callable[[re.Match[str], str], str]] = {
     "command-credentials": _on_command_line,
     "cloudant-credentials": _example,
     "npm-token": _example,
+    "telegram-token": _example,  # in `/bot123:AA…/` it follows a letter
     "artifactory-key": _example,
 }
 

@@ -11,36 +11,61 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mlops_checklist.outcome import Place
-from mlops_checklist.sources import assignments, secret_texts
+from mlops_checklist.sources import assignments, embedded_pairs, secret_texts, tabled_pairs
 from mlops_checklist.sources.assignments import Pair
 from mlops_checklist.sources.files import File, Unreadable
 from mlops_checklist.sources.key_formats import Found
 from mlops_checklist.sources.passages import Passage, offset_of
 from mlops_checklist.sources.secret_texts import Strength
+from mlops_checklist.sources.secret_words import OF_CALLS, OF_PASSWORDS
 
 # In code, where values have quotes, no line without this holds one.
-_VALUE = re.compile(r"[\"'`][^\"'`]{4}|\$\{|</|[?&;]\w+=|<-|--\w")
+_VALUE = re.compile(r"[\"'`][^\"'`]{4}|\$\{|</|[?&;]\w+=|<-|--\w|:[^\s:]{6}|[ \t][\w+/=-]{20}|\|")
 
 
-def in_line(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
-    """Yield what the names between two offsets of `text` are given; `bare` as in `Passage`."""
-    if not bare and not _VALUE.search(text, start, end):
+# What a text that is no password holds: a digit, or sixteen characters.
+_KEY = re.compile(r"\d|[\"'`=: \t][^\"'`\s]{16}")
+_IDENTIFIER = re.compile(
+    r"(?i:\b(?:api|access|secret|private|auth)[ ](?:key|token))|[A-Za-z_][\w.\-]+"
+)
+
+
+def in_line(text: str, start: int, end: int, bare: str, words: frozenset[str]) -> Iterator[Found]:
+    """Yield what the names between two offsets of `text` are given; `bare` as in `Passage`.
+
+    `words` are those of secret_words that the line holds.
+    """
+    if words.isdisjoint(OF_PASSWORDS) and not _KEY.search(text, start, end):
         return
+    if not bare and not _VALUE.search(text, start, end):
+        yield from _judged(text, embedded_pairs.in_block(text, start, end), "prose")
+        return
+    if not words.isdisjoint(OF_CALLS) or _names_secret(text, start, end):
+        yield from _given(text, start, end, bare)
+    yield from _random_texts(text, start, end)
+
+
+def _names_secret(text: str, start: int, end: int) -> bool:
+    return any(map(secret_texts.secret_name, _IDENTIFIER.findall(text, start, end)))
+
+
+def _given(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
     judged = list(_judged(text, assignments.pairs(text, start, end, bool(bare)), bare))
-    judged += _judged(text, assignments.in_markup(text, start, end), bare)
+    judged += _judged(text, embedded_pairs.in_markup(text, start, end), bare)
     yield from judged
-    for pair in assignments.embedded(text, start, end):
+    for pair in embedded_pairs.embedded(text, start, end):
         # Others than in a plain assignment, throw-away texts such as `postgres` are usual here.
         strength = secret_texts.secret_name(pair.name)
         if strength:
             needed: Strength = "token" if strength == "token" else "key"
             yield _found(text, pair, secret_texts.objection(*pair[:2], pair.quoted, needed))
+    if not bare:
+        yield from _judged(text, embedded_pairs.in_block(text, start, end), "prose")
     if bare == "prose":
-        for pair in assignments.in_prose(text, start, end):
+        for pair in embedded_pairs.in_prose(text, start, end):
             yield _found(text, pair, secret_texts.objection(*pair[:2], pair.quoted, "key"))
     if all(each.dropped_by for each in judged):
         yield from _of_keywords(text, start, end)
-    yield from _random_texts(text, start, end)
 
 
 def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> Iterator[Found]:
@@ -51,10 +76,18 @@ def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> 
         yield from _of_kubernetes(text)
     if "username" in text:
         yield from _of_kaggle(text)
+    if bare == "prose" and "|" in text:
+        for pair in tabled_pairs.tables(text):
+            strength = secret_texts.secret_name(pair.name)
+            if strength:
+                weaker: Strength = "key" if strength == "password" else strength
+                yield _found(text, pair, secret_texts.objection(*pair[:2], True, weaker))
     name = os.path.basename(file.path).lower()
-    yield from _judged(text, assignments.login_entries(text, name), "")
+    yield from _judged(text, tabled_pairs.login_entries(text, name), "")
     if name.endswith((".csv", ".tsv")):
         yield from _of_table(text, "\t" if name.endswith(".tsv") else ",")
+    if name.endswith(".sql"):
+        yield from _judged(text, tabled_pairs.inserted(text), "")
     if file.kind == "dockerfile" and passage.is_whole:
         yield from _of_dockerfile(file, text)
     is_code = file.kind == "python" or (file.kind == "notebook" and not passage.is_output)
@@ -72,7 +105,9 @@ def _judged(text: str, pairs: Iterable[Pair], bare: str) -> Iterator[Found]:
             upper = pair.name.isupper() and len(pair.name) > 4
             if not re.search(r"\d", pair.value) or not (upper or len(pair.value) >= 6):
                 dropped_by = "prose"
-        if bare == "yaml" and secret_texts.names_kubernetes_secret(pair.name, pair.value):
+        if (
+            bare == "yaml" or "credential" in pair.name.lower()
+        ) and secret_texts.names_kubernetes_secret(pair.name, pair.value):
             dropped_by = "name-of-a-secret"
         yield _found(text, pair, dropped_by)
 
@@ -188,7 +223,7 @@ def _of_kaggle(text: str) -> Iterator[Found]:
 def _of_table(text: str, separator: str) -> Iterator[Found]:
     header = text.partition("\n")[0].split(separator)
     if any(secret_texts.secret_name(name.strip("\"' \r")) for name in header):
-        yield from _judged(text, assignments.columns(text, separator), "")
+        yield from _judged(text, tabled_pairs.columns(text, separator), "")
 
 
 def _of_dockerfile(file: File, text: str) -> Iterator[Found]:
@@ -239,12 +274,11 @@ def _may_hold_literals(text: str, lines: Sequence[tuple[int, int]]) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _promised(name: str) -> Strength | None:
     # An argument `key` is named after the call, and what `login` takes is a token.
-    if name.endswith(("=", "login")):
-        return "token"
+    if name.endswith(("=", "login", "connect", "Redis", "SMTP", "Connection")):
+        return "key"
     if name == "pass":
         return None
-    plural = re.fullmatch(r"(?i)(.*(?:token|secret|password|credential|api_?key))s", name)
-    return secret_texts.secret_name(plural[1] if plural else name)
+    return secret_texts.secret_name(name)
 
 
 def _of_python(file: File, passage: Passage) -> Iterator[Found]:
@@ -273,6 +307,8 @@ def _literals_by_cell(file: File) -> dict[int | None, list[tuple[str, str, Place
         raw = literal.value
         value = raw.decode("latin-1") if isinstance(raw, bytes) else str(raw)
         strength = secret_texts.secret_name(name)
+        if strength == "password" and name.endswith("[]"):
+            strength = "key"  # others than texts may stand beside it
         if strength and not secret_texts.objection(name, value, True, strength, is_literal=True):
             place = program.place(literal)
             found.setdefault(place.cell, []).append((name, value, place))

@@ -24,8 +24,9 @@ PIECE = 4 * 2**20  # bytes of a large file that are looked at together
 # Files in which a value needs no quotes.
 _BARE_KINDS = frozenset(["dotenv", "shell", "dockerfile"])
 _BARE_SUFFIXES = frozenset(
-    ".ini .cfg .conf .config .properties .cnf .tfvars .npmrc .pypirc .netrc .envrc .yarnrc .env"
-    " .bat .cmd .ps1 .service .desktop .s3cfg .boto .pgpass .credentials .tpl .j2 .tmpl".split()
+    ".ini .cfg .conf .config .properties .cnf .tfvars .tf .hcl .npmrc .pypirc .renviron .netrc"
+    " .envrc .yarnrc .env .bat .cmd .ps1 .service .desktop .s3cfg .boto .pgpass .credentials"
+    " .tpl .j2 .tmpl".split()
 )
 _PROSE_KINDS = frozenset(["markdown", "requirements"])
 _PROSE_SUFFIXES = frozenset(["", ".txt", ".rst", ".log", ".adoc", ".out", ".err"])
@@ -224,6 +225,8 @@ _ENV_MAGIC = r"(?m)^[ \t]*%(?:set_)?env[ \t]"
 
 def _bare_in_cell(cell: Cell) -> str:
     """Return how far values without quotes count: as in the file that the cell writes."""
+    if cell.kind != "code":
+        return "prose"
     if cell.language != "writefile" or not (found := re.match(_WRITTEN, cell.source)):
         return ""
     from mlops_checklist.sources.files import kind

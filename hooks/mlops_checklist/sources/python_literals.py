@@ -14,14 +14,16 @@ _GIVERS = frozenset(
 _WRAPPERS = frozenset(
     "Field Option Argument SecretStr SecretBytes Secret Variable str bytes quote_plus quote".split()
 )
+_LOGINS = frozenset(["connect", "login", "Redis", "StrictRedis", "SMTP", "Connection"])
 _CREDENTIALS = frozenset(["HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "UsernamePassword"])
 
 
 def python_pairs(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
     """Yield each name of a program with the text literals given to it.
 
-    Assignments, keyword arguments, dictionary entries, defaults (of parameters, getenv, click,
-    argparse, pydantic), comparisons; `key` of a call is named after it: `login_key`.
+    Assignments (`name[]` for what stands in a list or dictionary), keyword arguments, dictionary
+    entries, defaults (of parameters, getenv, click, argparse, pydantic), comparisons; `key` of a
+    call is named after it: `login_key`.
     """
     for node in ast.walk(tree):
         for name, value in _given(node):
@@ -63,8 +65,8 @@ def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr
             yield from _assigned(each, given)
     elif isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
         held = value.values if isinstance(value, ast.Dict) else value.elts
-        for each in held:  # of `TOKENS` each is one
-            yield _last_name(target).removesuffix("s").removesuffix("S"), each
+        for each in held:
+            yield f"{_last_name(target)}[]", each
     elif isinstance(target, ast.Subscript):
         yield _text(target.slice), value
     else:
@@ -95,6 +97,9 @@ def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
         yield texts[0], call.args[1]
     if callee in _CREDENTIALS and len(call.args) == 2:
         yield "password", call.args[1]
+    if callee in _LOGINS:  # pymysql.connect("host", "user", "x"), Redis("host", 6379, 0, "x")
+        for value in call.args[1:]:
+            yield "password[]", value
     if callee == "login" and len(call.args) == 1:
         yield "login_token", call.args[0]
     if callee in _WRAPPERS and call.args and not texts[0].startswith("-"):

@@ -18,11 +18,11 @@ Strength = Literal["password", "key", "token"]
 
 _PASSWORDS = frozenset(
     "password passwd passphrase passcode pwd pass passwort senha contrasena contraseña requirepass"
-    " masterauth".split()
+    " masterauth storepass keypass dbpass userpass adminpass rootpass".split()
 )
 _KEYS = frozenset(
     "apikey secretkey accesskey privatekey authkey encryptionkey accountkey storagekey secret"
-    " apisecret clientsecret secretaccesskey credential".split()
+    " apisecret clientsecret secretaccesskey credential credentials".split()
 )
 # What stands before "key" where that is a secret.
 _SECRET_KEYS = frozenset(
@@ -30,7 +30,7 @@ _SECRET_KEYS = frozenset(
     " client master deploy subscription shared sas app application license webhook hmac aes jwt"
     " cookie crypto cipher".split()
 )
-_TOKENS = frozenset("token authtoken accesstoken auth authorization credentials pat sas".split())
+_TOKENS = frozenset("token authtoken accesstoken auth authorization pat sas".split())
 # What stands before "key" where that is an ordinary one, and before "token" in language models.
 _PLAIN_KEYS = frozenset(
     "primary foreign sort partition cache public row dict map index group natural business hash"
@@ -44,13 +44,14 @@ _VOCABULARY = frozenset(
     "pad eos bos unk mask sep cls special max num min new input output prompt image stop start end"
     " next prev first last total n per vocab vocabulary word text decoder encoder audio video page"
     " pagination continuation cancellation sub prefix suffix middle boundary delimiter separator"
-    " newline blank oov time space empty begin begins ends of sos bot_role"
+    " newline blank oov time space empty begin begins ends of sos bot_role csrf xsrf"
+    " cancel idempotency trace"
     " image_patch patch additional default_pad fim".split()
 )
 # Words after the secret's that do not change what it is.
 _TAILS = frozenset(
     "value val str string plain plaintext default prod production dev develop test staging text"
-    " 1 2 3 old new current b 64 base encoded admin root user db".split()
+    " 1 2 3 old new current read write rw ro b 64 base encoded admin root user db".split()
 )
 # What makes a password's name that of something else: `no_password`, `forgotPassword`.
 _NOT_A_PASSWORD = frozenset("no is has show hide use reset forgot change need needs with".split())
@@ -72,6 +73,8 @@ def secret_name(name: str) -> Strength | None:
 
     None for names of other things, such as `pad_token`, `secretName`, `primary_key`, `max_tokens`.
     """
+    if "account.key." in name:  # fs.azure.account.key.store.dfs.core.windows.net
+        return "key"
     words = name_words(name)
     while len(words) > 1 and words[-1] in _TAILS:
         words.pop()
@@ -79,7 +82,17 @@ def secret_name(name: str) -> Strength | None:
         return None
     if joined := re.fullmatch(r"(\w+)(password|passwd)", words[-1]):  # PGPASSWORD
         words[-1:] = joined.groups()
-    last, before = words[-1], words[-2] if len(words) > 1 else ""
+    before = words[-2] if len(words) > 1 else ""
+    if words[-1] in ("tokens", "secrets", "passwords"):
+        promised = _promised(name, words[-1][:-1], before)
+        return promised and ("key" if promised == "password" else "token")
+    if words[-1] == "keys" and before in _SECRET_KEYS:
+        return "token"
+    return _promised(name, words[-1], before)
+
+
+def _promised(name: str, last: str, before: str) -> Strength | None:
+    """Tell what a name promises by its last word and the one before."""
     if last in _PASSWORDS:
         short = last == "pass"  # `num_pass`, `first_pass`, `render.pass` are none
         if short and (before in _VOCABULARY or "." in name or before in ("by", "to", "did")):
@@ -87,11 +100,11 @@ def secret_name(name: str) -> Strength | None:
         return None if before in _NOT_A_PASSWORD else "password"
     if last == "phrase" and before == "pass":
         return "password"
-    if last == "secret" and words[0] == "existing":  # Helm: the name of a Secret
+    if last == "secret" and name.lower().startswith("existing"):  # Helm: the name of a Secret
         return None
     if last == "cookie" and before == "erlang":
         return "password"
-    if last == "pw":
+    if last in ("pw", "pin"):
         return "key"  # it stands for many a thing
     if last in _KEYS or (last == "key" and before in _SECRET_KEYS):
         return None if before in ("use", "is", "has") and last == "secret" else "key"
@@ -105,7 +118,7 @@ def secret_name(name: str) -> Strength | None:
 # --- Values ---------------------------------------------------------------------------------
 
 _PLACEHOLDER = re.compile(
-    r"""(?ix) <[^<>]*> | \*\*\* | x{4,} | ^x+$ | \.\.\. | … | _{3,} | ^-+$ | ^\#+$ | \?{3}
+    r"""(?ix) <[^<>]*> | \*\*\* | x{4,} | ^x+$ | \.\.\. | … | _{3,} | ^-+$ | ^\#+$ | \?{3} | @@\w+@@
     | (?<![a-z])your(?![a-z]) | ^your
     | (?<![a-z])my[-_ ]?(?:api|secret|password|pass|token|key|access)
     | change[-_ ]?(?:me|it|this) | replace[-_ ]?(?:me|with|this)? (?![a-z]) | ^replace
@@ -129,7 +142,7 @@ _REFERENCE = re.compile(
     | ^[!&*][A-Za-z] | ^%\w+% | \#\{
     | os\.environ | process\.env | ENV\[ | System\.
     | (?<![\w-])(?:getenv|secrets?|vault|keyring)[.(\[] | ^(?:[A-Za-z]+[-_ ])*(?:vault|keyring)$
-    | ^(?:op|ref\+\w+|env|vault|ssm|sm|gcp|aws|azure|secret|secrets|keyvault|awssm|gcpsm)[:/]
+    | ^(?:op|ref\+\w+|env|vault|ssm|sm|gcp|aws|azure|secrets?|keyvault|awssm|gcpsm|file|fd)[:/]
     | ^(?:arn|projects)[:/] | ^secretsmanager """
 )
 _EXPANDED = re.compile(r"\$\w+$")  # by a shell, a template
@@ -139,6 +152,11 @@ _PATH = re.compile(
     | ^[\w./-]+\.(?:py|json|ya?ml|toml|ini|cfg|conf|txt|pem|key|crt|cer|csv|env|sh|pub|p12|jks|md
         |html?)$ """
 )
+_ENCRYPTED = re.compile(
+    r"\{[\w+/=-]{16,}\}$|ENC[\[(]|\$ANSIBLE_VAULT|AQICAH|\{cipher\}|\$(?:2[abxy]|argon2\w*|[156y])\$"
+    r"|pbkdf2|scrypt|\{SSHA\d*\}|\{SHA\}"
+)
+_KEY_ID = re.compile(r"[A-Z0-9]{16,24}")
 _NUMBER = re.compile(r"[-+]?[\d.,_]+(?:e[-+]?\d+)?")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OBJECT_ID = re.compile(r"(?i)[0-9a-f]{24}")  # Domino's projects, datasets, snapshots (MongoDB)
@@ -167,7 +185,11 @@ _LABEL = re.compile(r"(?:[a-z]{1,20}\d?|v?\d{1,4})(?:[-.](?:[a-z]{1,20}\d?|v?\d{
 def names_kubernetes_secret(name: str, value: str) -> bool:
     """`existingSecret: mlflow-db-v2`, `secret: db-credentials`: a Secret's name, in words."""
     words = name_words(name)
-    if not words or words[-1] != "secret" or (len(words) > 1 and words[-2] in _GIVEN_SECRETS):
+    if (
+        not words
+        or words[-1] not in ("secret", "credential", "credentials")
+        or (len(words) > 1 and words[-2] in _GIVEN_SECRETS)
+    ):
         return False
     return value[:1].isalpha() and bool(_LABEL.fullmatch(value))
 
@@ -193,7 +215,7 @@ def is_prose(value: str) -> bool:
 
 def is_path(value: str) -> bool:
     """A path, a file's name, or a URL without a user."""
-    return bool(_PATH.search(value))
+    return bool(_PATH.search(value)) and not is_dense(value)
 
 
 def is_number(value: str) -> bool:
@@ -224,9 +246,23 @@ def looks_random(value: str) -> bool:
         return False
     for run in re.findall(r"[A-Za-z0-9+/=]{8,}", value):
         turns = len(re.findall(r"(?<=\d)[A-Za-z]|(?<=[A-Za-z])\d|(?<=[a-z])[A-Z]", run))
-        if turns >= 3 and re.search(r"\d", run) and entropy(run) > 2.8:
+        if turns >= 3 and re.search(r"\d", run) and entropy(run) > 2.7:
             return True
     return False
+
+
+def is_dense(value: str) -> bool:
+    """Tell whether capitals, small letters and digits alternate all over, as in random base64."""
+    turns = len(
+        re.findall(r"(?<=\d)[A-Za-z]|(?<=[A-Za-z])\d|(?<=[a-z])[A-Z]|(?<=[A-Z])[a-z]", value)
+    )
+    counts = [len(re.findall(letters, value)) for letters in ("[A-Z]", "[a-z]", r"\d")]
+    return len(value) >= 20 and turns >= len(value) * 0.35 and min(counts) >= 2
+
+
+def is_encrypted(value: str) -> bool:
+    """What Maven, SOPS, Jasypt, Ansible, KMS or Spring encrypted, and hashes of passwords."""
+    return bool(_ENCRYPTED.match(value))
 
 
 def entropy(text: str) -> float:
@@ -250,6 +286,8 @@ def objection(
         return "reference"
     if is_number(value):
         return "number"
+    if is_encrypted(value):
+        return "encrypted"
     if is_own_key(name, value):
         return "own-name"
     if is_prose(value):
@@ -258,6 +296,8 @@ def objection(
         return "path"
     if is_id(value):
         return "" if _UUID.fullmatch(value) and _may_be_uuid(name, strength) else "id"
+    if _KEY_ID.fullmatch(value) and name_words(name)[-2:] == ["access", "key"]:
+        return "id"  # of a pair of keys the public half
     if is_public_key(value):
         return "public-key"
     if is_expression(value, quoted):
@@ -270,7 +310,7 @@ def _may_be_uuid(name: str, strength: Strength) -> bool:
     if strength != "token":
         return bool(name)
     words = name_words(name)
-    return words[-1:] == ["token"] and (len(words) == 1 or words[-2] in _SECRET_KEYS)
+    return words[-1:] == ["token"] and words[-2:-1] != ["request"]
 
 
 def fits(strength: Strength, value: str) -> bool:

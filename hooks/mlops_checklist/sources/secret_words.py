@@ -1,0 +1,28 @@
+"""The words, in lower case, by which the lines are chosen that may hold a secret: data alone."""
+
+from mlops_checklist.sources.key_formats import FORMATS
+
+# Of names for which any text is a secret.
+OF_PASSWORDS = frozenset(
+    [
+        *"passw passp passc _pass -pass pass= pass: pass\" pass' dbpass userpass pwd senha".split(),
+        *("pass =", "pass  ", "mot de passe", "kennwort", "contrase", "cookie", "masterauth"),
+        *"requirepass storepass keypass adminpass rootpass".split(),
+    ]
+)
+# Of what is given a secret without a name for it, by position or in a sentence.
+OF_CALLS = frozenset(
+    [
+        *"login( authenticate( basicauth( username_pw_set( connect( dbconnect(".split(),
+        *"getconnection( connection( redis( usernametoken( authentication( client( clientv2( clientv3(".split(),
+        *("compare_digest", "comet_ml.", "identified", "_login", "mot de passe", "kennwort"),
+        "contrase",
+    ]
+)
+OF_NAMES = (
+    OF_PASSWORDS
+    | OF_CALLS
+    | set("secret token key auth cred pw: pw= _pat -pat _pw _pin -pin".split())
+)
+OF_KEYS = frozenset(word for each in FORMATS for word in each.words)
+ALL = tuple(sorted(OF_KEYS | OF_NAMES))

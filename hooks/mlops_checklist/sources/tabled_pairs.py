@@ -1,0 +1,90 @@
+"""Names with texts that stand apart from them: columns of tables, INSERTs, files of logins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlops_checklist.sources.assignments import Pair
+
+_RULE = re.compile(r"(?m)^[ \t]*\|?(?:[ ]*:?-{2,}:?[ ]*\|){1,20}")
+
+
+def tables(text: str) -> Iterator[Pair]:
+    """Yield each cell of a Markdown table under the name of its column."""
+    for rule in _RULE.finditer(text):
+        above = text.rfind("\n", 0, max(0, rule.start() - 1)) + 1
+        header = text[above : rule.start()].strip().strip("|")
+        names = [name.strip(" `*|\r\n") for name in header.split("|")]
+        at = text.find("\n", rule.end()) + 1
+        while 0 < at < len(text) and text[at : at + 200].lstrip()[:1] == "|":
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            cell = text.index("|", at) + 1
+            for name, raw in zip(names, text[cell:end].split("|"), strict=False):
+                value = raw.strip(" `*\r")
+                if value:
+                    first = cell + raw.index(value)
+                    yield Pair(name, value, first, first + len(value), True)
+                cell += len(raw) + 1
+            at = end + 1
+
+
+_INSERT = re.compile(
+    r"(?i)\binsert\s+into\s+\S{1,120}?\s*\((?P<names>[^()]{1,2000})\)\s*values\s*(?=\()"
+)
+_VALUES = re.compile(r"\s*,?\s*\((?P<values>(?:'(?:[^'\n]|'')*'|[^()'])*)\)")
+_SQL_VALUE = re.compile(r"'(?P<text>(?:[^'\n]|'')*)'|[^,']+")
+
+
+def inserted(text: str) -> Iterator[Pair]:
+    """Yield each text that an INSERT gives to a column."""
+    for found in _INSERT.finditer(text):
+        names = [name.strip(' \n\r\t"`') for name in found["names"].split(",")]
+        at = found.end()
+        while row := _VALUES.match(text, at):
+            at = row.end()
+            cells = [
+                each
+                for each in _SQL_VALUE.finditer(text, *row.span("values"))
+                if each["text"] is not None or each[0].strip()
+            ]
+            for name, cell in zip(names, cells, strict=False):
+                if cell["text"] is not None:
+                    yield Pair(name, cell["text"], *cell.span("text"), True)
+
+
+_NETRC = re.compile(r"machine\s+\S+\s+login\s+\S+\s+password\s+(?P<value>\S{4,200})")
+_IN_NETRC = re.compile(r"(?m)^[ \t]*password[ \t]+(?P<value>\S{4,200})[ \t]*$")
+_PGPASS = re.compile(
+    r"(?m)^(?!#)(?:\\.|[^:\n]){1,200}(?::(?:\\.|[^:\n]){1,100}){3}:(?P<value>\S{4,200})$"
+)
+
+
+def login_entries(text: str, name: str) -> Iterator[Pair]:
+    """Yield the passwords of `.netrc` (also where a script writes one) and of `.pgpass`."""
+    patterns = [_NETRC] if "machine" in text else []
+    if name.endswith("netrc"):
+        patterns.append(_IN_NETRC)
+    if "pgpass" in name:
+        patterns.append(_PGPASS)
+    for pattern in patterns:
+        for found in pattern.finditer(text):
+            yield Pair("password", found["value"], *found.span("value"), False)
+
+
+def columns(text: str, separator: str) -> Iterator[Pair]:
+    """Yield each cell of a table under the name of its column; quotes hold no separator here."""
+    names: list[str] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        cell = at
+        for number, raw in enumerate(line.rstrip("\r\n").split(separator)):
+            value = raw.strip("\"' ")
+            if not at:
+                names.append(value)
+            elif value and number < len(names):
+                first = cell + raw.index(value)
+                yield Pair(names[number], value, first, first + len(value), True)
+            cell += len(raw) + 1
+        at += len(line)
