@@ -14,7 +14,8 @@ OF_PASSWORDS = frozenset(
 OF_CALLS = frozenset(
     [
         *"login( authenticate( basicauth( username_pw_set( connect( dbconnect(".split(),
-        *"getconnection( connection( redis( usernametoken( authentication( client( clientv2( clientv3(".split(),
+        *"getconnection( connection( redis( usernametoken( authentication( client(".split(),
+        *("clientv2(", "clientv3("),
         *("compare_digest", "comet_ml.", "identified", "_login", "mot de passe", "kennwort"),
         "contrase",
     ]
