@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 EXAMPLE = Path(__file__).parent / "fraud-detection"
 
-AWS_KEY = "AKIA" + "Q3EGRZLNMUXW7KTB"
+# Invented, and planted in the twin.
+AWS_KEY = "AKIA" + "Q3EGRZLNMUXW7KTB"  # mlops: ignore[no-hardcoded-secrets] invented
 HF_TOKEN = "hf_" + "QkWzVtRbYnXcLpMgHsDfJaUeIoTrPlNvKw"
-PASSWORD = "Wq7" + "vTz9Lr2xKd4"
+PASSWORD = "Wq7" + "vTz9Lr2xKd4"  # mlops: ignore[no-hardcoded-secrets] invented
 
 
 class Fault(NamedTuple):

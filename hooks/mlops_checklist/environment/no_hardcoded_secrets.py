@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Option, Options, run
 from mlops_checklist.outcome import Outcome, Place, evidence, violation
+from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.key_formats import FORMATS, Found
 
 if TYPE_CHECKING:
@@ -81,7 +82,10 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
                 message = "a secret is read from outside the repository"
                 yield evidence("from-environment", passage.place(read), message)
     if new:
-        engine_baseline.update(file.path, new)
+        try:
+            engine_baseline.update(file.path, new)
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
 
 
 def _is_passed_over(path: str) -> bool:

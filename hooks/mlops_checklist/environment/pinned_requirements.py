@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import File, Hook, Option, Options, run
 from mlops_checklist.outcome import Edit, Outcome, Place, evidence, undecided, violation
+from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import Unreadable
 
 if TYPE_CHECKING:
@@ -141,7 +142,10 @@ class _Judge:
 
         if self.require_hashes:
             return ()
-        return repairs.requirement(file, text, place, _head(text), self.environment)
+        try:
+            return repairs.requirement(file, text, place, _head(text), self.environment)
+        except ValueError as error:  # the environment is none
+            raise SettingsError(str(error)) from None
 
 
 def _says(problem: str, place: Place, text: str, edits: tuple[Edit, ...] = ()) -> Outcome:

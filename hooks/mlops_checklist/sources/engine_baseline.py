@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import repository_root
 
 NAME = ".secrets.baseline"
@@ -64,7 +63,7 @@ def _read(path: str) -> dict[str, frozenset[str]]:
 def update(path: str, entries: Iterable[Entry]) -> None:
     """Write the findings in `path` into the baseline of its repository; what it holds stays.
 
-    Raises SettingsError where there is no baseline to be read or written.
+    Raises ValueError where there is no baseline to be read or written.
     """
     from detect_secrets.core import baseline
     from detect_secrets.core.secrets_collection import SecretsCollection
@@ -82,9 +81,9 @@ def update(path: str, entries: Iterable[Entry]) -> None:
             secrets[name].update(each for each in found if each.secret_hash not in known_before)
             baseline.save_to_file(secrets, file)
     except (UnableToReadBaselineError, LookupError, TypeError, AttributeError, ValueError):
-        raise SettingsError(f"{file}: not a baseline of detect-secrets") from None
+        raise ValueError(f"{file}: not a baseline of detect-secrets") from None
     except OSError as error:
-        raise SettingsError(f"{file}: cannot write the baseline: {error.strerror}") from None
+        raise ValueError(f"{file}: cannot write the baseline: {error.strerror}") from None
     _read.cache_clear()
 
 

@@ -10,7 +10,6 @@ import os
 import re
 
 from mlops_checklist.outcome import Edit, Place
-from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources import installed, lockfile
 from mlops_checklist.sources.files import File
 
@@ -35,7 +34,7 @@ def _version(file: File, name: str, is_conda: bool, environment: str = "") -> st
         return installed.versions(os.path.abspath(environment)).get(name, "")
     except ValueError:
         message = f"--from-environment: {environment}: no environment with a site-packages folder"
-        raise SettingsError(message) from None
+        raise ValueError(message) from None
 
 
 def _locks(file: File) -> list[lockfile.Lock]:
@@ -53,7 +52,10 @@ _PLAIN = re.compile(
 def requirement(
     file: File, text: str, place: Place, name: str, environment: str
 ) -> tuple[Edit, ...]:
-    """Return the edit that pins pip's requirement `text`, which stands at `place` in `file`."""
+    """Return the edit that pins pip's requirement `text`, which stands at `place` in `file`.
+
+    Raises ValueError where `environment` is none.
+    """
     plain = _PLAIN.match(text)
     if not plain:
         return ()
