@@ -110,33 +110,44 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
                 yield Pair(found["name"], value, first, first + len(value), False)
 
 
-_VALUE_OF = re.compile(rf"alue[\"']?[ \t]*:[ \t]*(?:{_QUOTED}|{_BARE})")
+_VALUE_OF = re.compile(rf"alue[\"']?[ \t]*[:=][ \t]*(?:{_QUOTED}|{_BARE})")
 _NAME_OF = re.compile(
-    r"""\b(?:name|key|Name|Key)["']?[ \t]*:[ \t]*
+    r"""\b(?:name|key|Name|Key)["']?[ \t]*[:=][ \t]*
     ["']?(?P<name>[A-Za-z_][\w.\-]{1,79})["']?[ \t]*,?
     (?:[ \t]*\r?\n)?[ \t]*["']?[vV]$""",
     re.VERBOSE,
 )
 
 
-# `value: x`, `name: TOKEN`; and Terraform's `variable "db_password" { default = "x" }`.
+# `value: x`, `name: TOKEN`; and Terraform's `variable "db_password" { default = "x" }`, and its
+# resources that are secrets.
 _VALUE_FIRST = re.compile(
     rf"""alue["']?[ \t]*:[ \t]*{_QUOTED}[ \t]*,?(?:[ \t]*\r?\n)?
     [ \t]*["']?(?:name|key|Name|Key)["']?[ \t]*:[ \t]*["']?(?P<name>[A-Za-z_][\w.\-]{{1,79}})""",
     re.VERBOSE,
 )
 _VARIABLE = re.compile(
-    r'variable[ \t]+"(?P<name>[\w\-]{2,80})"[ \t]*\{[^{}]{0,600}?\bdefault[ \t]*=[ \t]*'
+    r'(?:variable[ \t]+"(?P<name>[\w\-]{2,80})"'
+    r'|resource[ \t]+"\w{0,40}secret\w{0,40}"[ \t]+"[^"\n]{1,80}")'
+    r"[ \t]*\{[^{}]{0,600}?\b(?:default|value)[ \t]*=[ \t]*"
     rf"{_QUOTED}"
 )
 _XML_NAME = re.compile(
-    r"<(?:name|key|Name|Key)>[ ]?(?P<name>[\w.:\-]{2,80})[ ]?</\w+>\s{0,80}"
-    r"<(?:value|Value|string)>(?P<value>[^<>\s][^<>\n]{2,300})</"
+    r"<(?:name|key|Name|Key|t[dh]|dt)>[ ]?(?P<name>[\w.:\-]{2,80})[ ]?</\w+>\s{0,80}"
+    r"<(?:value|Value|string|td|dd)>(?:<code>)?(?P<value>[^<>\s][^<>\n]{2,300})</"
+)
+_BLOCK_SCALAR = re.compile(
+    r"(?m)^(?P<indent>[ \t]*)(?:- )?[\"']?(?P<name>[A-Za-z_][\w.\-]{1,79})[\"']?:[ ]*"
+    r"[|>][+-]?[ ]*\n"
+    r"(?P=indent)[ \t]+(?P<value>[^\s\"'`]\S{3,2000})[ \t]*$"
 )
 
 
 def named_values(text: str) -> Iterator[Pair]:
-    """Yield the pairs of the form `name: X`, `value: Y`, as in a container's `env`, also of XML."""
+    """Yield the pairs of the form `name: X`, `value: Y`, as in a container's `env`, also of XML.
+
+    And those of YAML's block scalars: `name: |-`, with the text on the next line.
+    """
     for found in _VALUE_OF.finditer(text):
         named = _NAME_OF.search(text, max(0, found.start() - 160), found.start())
         if named:
@@ -146,9 +157,12 @@ def named_values(text: str) -> Iterator[Pair]:
             yield Pair(named["name"], value, first, first + len(value), group == "quoted")
     for pattern in (_VALUE_FIRST, _VARIABLE):
         for found in pattern.finditer(text):
-            yield Pair(found["name"], found["quoted"], *found.span("quoted"), True)
+            yield Pair(found["name"] or "secret", found["quoted"], *found.span("quoted"), True)
     for found in _XML_NAME.finditer(text) if "</" in text else ():
         yield Pair(found["name"], found["value"], *found.span("value"), True)
+    if ": |" in text or ": >" in text:
+        for found in _BLOCK_SCALAR.finditer(text):
+            yield Pair(found["name"], found["value"], *found.span("value"), False)
 
 
 _SECRET = re.compile(r"^[ \t]*kind:[ \t]*[\"']?Secret[\"']?[ \t]*\r?$", re.MULTILINE)

@@ -98,6 +98,12 @@ _SERVICES = (
     ("xAI key", "xai-", r"\bxai-[A-Za-z0-9]{60,90}\b"),
 )
 
+# What a command is given: in quotes with all that a shell keeps in them, or bare.
+_OPERAND = (
+    r"(?:'(?P<single>[^'\n]{4,200})'|\"(?P<double>[^\"$`\n]{4,200})\""
+    r"|[\"']?(?P<secret>[^\s\"'|;&)`]{4,1000}))"
+)
+
 # The order is that of precedence. Formats as their issuers document them.
 FORMATS = (
     Format("private-key", "Private key", ("private key", "private-lines:"), "private-key"),
@@ -264,9 +270,8 @@ FORMATS = (
         "discord-token",
         "Discord bot token",
         ("discord", "token"),
-        "engine:discord.DiscordBotTokenDetector",
+        r"(?<![\w-])[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])",
         r"(?i)discord|bot|token",
-        r"[MNO][\w-]{23,25}\.[\w-]{6}\.",
     ),
     Format(
         "mailchimp-key",
@@ -322,6 +327,12 @@ FORMATS = (
     ),
     Format(
         "url-credentials",
+        "Password in a SIP address",
+        ("sip:", "sips:"),
+        r"\bsips?:[^\s:/@'\"<>`]{1,60}:(?P<secret>[^\s/@'\"<>`\\]{4,100})@(?P<host>[\w.\-]{1,200})",
+    ),
+    Format(
+        "url-credentials",
         "Token in a URL",
         ("://",),
         r"(?i)\bhttps?://(?P<secret>[\w-]{20,200})@(?P<host>[\w.\-${}\[\]]{1,200})",
@@ -366,15 +377,15 @@ FORMATS = (
         "Password on a command line",
         ("mysql", "mariadb"),  # -P is the port
         r"\b(?:mysql(?:dump|admin|import|show)?|mariadb(?:-dump)?)[ \"'](?:[^\n|;&]{0,200}?[ \"'])?"
-        r"-p(?!ort|rotocol)[\"']?(?P<secret>(?=[^\s\"']{0,60}\d)[^\s\"'|;&)`]{6,100})",
+        rf"-p(?!ort|rotocol)(?=[^\s]{{0,60}}\d){_OPERAND}",
     ),
     Format(
         "command-credentials",
         "Password on a command line",
-        ("sshpass", "docker", "podman", "login", "twine", "mongo", "cypher-shell"),
-        r"\b(?:sshpass|(?:docker|podman|buildah|nerdctl|skopeo|helm[ ]registry)[ ]login"
-        r"|twine[ ]upload|mongo(?:sh|dump|restore|export|import)?|cypher-shell)\b"
-        r"[^\n|;&]{0,200}?[ ](?:-p[ =]?|--password[ =])[\"']?(?P<secret>[^\s\"'|;&)`]{4,100})",
+        ("sshpass", "docker", "podman", "login", "twine", "mongo", "cypher-shell", "7z"),
+        r"\b(?:sshpass|(?:docker|podman|buildah|nerdctl|skopeo|helm[ ]registry|az)[ ]login"
+        r"|twine[ ]upload|mongo(?:sh|dump|restore|export|import)?|cypher-shell|7z[ar]?)\b"
+        rf"[^\n|;&]{{0,200}}?[ ](?:-p[ =]?|--password[ =]){_OPERAND}",
     ),
     Format(
         "command-credentials",
@@ -389,14 +400,17 @@ FORMATS = (
             "smbclient",
             "pgpass",
             "alias",
+            "htpasswd",
+            "zip -",
         ),
-        r"(?:\b(?:mosquitto_(?:pub|sub)|sqlcmd|bcp)\b[^\n|;&]{0,200}?[ ]-P[ ]?"
+        r"(?:\b(?:mosquitto_(?:pub|sub)|sqlcmd|bcp|(?:un)?zip)\b[^\n|;&]{0,200}?[ ]-P[ ]?"
+        r"|\bhtpasswd[ ]-\w*b\w*[ ][^\s|;&]{1,200}[ ][\w.@-]{1,60}[ ]"
         r"|\bmc[\"', ]+alias[\"', ]+set[\"', ]+\w+[\"', ]+http[^\s\"']+[\"', ]+[^\s\"']+[\"', ]+"
         r"|\bredis-cli\b[^\n|;&]{0,200}?[ \"'](?:-a|--pass)[ \"',]+"
         r"|\bldap(?:search|add)\b[^\n|;&]{0,200}?[ ]-w[ ]"
         r"|\bsmbclient\b[^\n|;&]{0,200}?[ ]-U[ ]?[\"']?[^\s%]{1,60}%"
         r"|(?<![\w.])[\w.-]{1,80}:\d{2,5}:[\w*]{1,60}:[\w*]{1,60}:(?=[^\n]{1,140}pgpass))"
-        r"[\"']?(?P<secret>[^\s\"'|;&)`]{4,100})",
+        + _OPERAND,
     ),
     Format(
         "command-credentials",
@@ -409,7 +423,7 @@ FORMATS = (
         r"|\bpass(?:in|out)[ ]pass:|(?i:\bConvertTo-SecureString)[ ](?:-String[ ])?"
         r"|\becho[ ][\"']?[\w.-]{1,40}:(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ])?chpasswd)"
         r"|\becho[ ](?:-n[ ])?(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ]-S|\w+[ ][^|\n]*--password-stdin)))"
-        r"[\"']?(?P<secret>[^\s\"'|;&)`]{4,1000})",
+        + _OPERAND,
     ),
     Format(
         "command-credentials",
@@ -455,5 +469,13 @@ FORMATS = (
         r"(?i:\bcookie)[\"']?[:,=][ ]?[\"']?[^\n]{0,120}?"
         r"\b(?i:session\w{0,12}|sid|\w{0,20}(?:token|auth)\w{0,6})="
         r"(?P<secret>[\w.~+/%-]{20,600})",
+    ),
+    Format(
+        "split-key",
+        "Beginning of a key",
+        tuple("ghp_ gho_ ghs_ glpat- sk_live_ rk_live_ hf_ xoxb- sk-ant- github_pat_".split()),
+        r"[\"'](?P<secret>(?:gh[ops]_|glpat-|[rs]k_live_|hf_|xoxb-|sk-ant-|github_pat_)"
+        r"(?=[a-zA-Z-]{0,20}\d)(?=[a-z0-9-]{0,20}[A-Z])(?=[A-Z0-9-]{0,20}[a-z])[A-Za-z0-9-]{8,60})"
+        r"[\"']",
     ),
 )

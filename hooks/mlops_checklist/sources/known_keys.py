@@ -98,7 +98,7 @@ def _url_password(found: re.Match[str], value: str) -> str:
         return "reference"
     if "host" not in found.re.groupindex:
         return _on_command_line(found, value)
-    user, colon, _ = found[0].split("://", 1)[1].partition("@")[0].partition(":")
+    user, colon, _ = found[0].partition(":")[2].lstrip("/").partition("@")[0].partition(":")
     if "/" in user:
         return "path"
     return "" if colon or secret_texts.looks_random(value) else "not-random"  # https://token@host

@@ -11,7 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from mlops_checklist.outcome import Place
-from mlops_checklist.sources import assignments, embedded_pairs, secret_texts, tabled_pairs
+from mlops_checklist.sources import (
+    assignments,
+    call_pairs,
+    embedded_pairs,
+    secret_texts,
+    sentences,
+    tabled_pairs,
+)
 from mlops_checklist.sources.assignments import Pair
 from mlops_checklist.sources.files import File, Unreadable
 from mlops_checklist.sources.key_formats import Found
@@ -37,12 +44,16 @@ def in_line(text: str, start: int, end: int, bare: str, words: frozenset[str]) -
     """
     if words.isdisjoint(OF_PASSWORDS) and not _KEY.search(text, start, end):
         return
-    if not bare and not _VALUE.search(text, start, end):
-        yield from _judged(text, embedded_pairs.in_block(text, start, end), "prose")
-        return
-    if not words.isdisjoint(OF_CALLS) or _names_secret(text, start, end):
-        yield from _given(text, start, end, bare)
-    yield from _random_texts(text, start, end)
+    if bare or _VALUE.search(text, start, end):
+        if not words.isdisjoint(OF_CALLS) or _names_secret(text, start, end):
+            yield from _given(text, start, end, bare)
+        yield from _random_texts(text, start, end)
+    if not bare:
+        yield from _judged(text, sentences.in_block(text, start, end), "prose")
+    if not embedded_pairs.is_long(text, start, end) and (
+        bare == "prose" or sentences.is_for_people(text, start, end)
+    ):
+        yield from _weaker(text, sentences.in_sentence(text, start, end))
 
 
 def _names_secret(text: str, start: int, end: int) -> bool:
@@ -53,17 +64,10 @@ def _given(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
     judged = list(_judged(text, assignments.pairs(text, start, end, bool(bare)), bare))
     judged += _judged(text, embedded_pairs.in_markup(text, start, end), bare)
     yield from judged
-    for pair in embedded_pairs.embedded(text, start, end):
-        # Others than in a plain assignment, throw-away texts such as `postgres` are usual here.
-        strength = secret_texts.secret_name(pair.name)
-        if strength:
-            needed: Strength = "token" if strength == "token" else "key"
-            yield _found(text, pair, secret_texts.objection(*pair[:2], pair.quoted, needed))
-    if not bare:
-        yield from _judged(text, embedded_pairs.in_block(text, start, end), "prose")
-    if bare == "prose":
-        for pair in embedded_pairs.in_prose(text, start, end):
-            yield _found(text, pair, secret_texts.objection(*pair[:2], pair.quoted, "key"))
+    yield from _weaker(text, embedded_pairs.embedded(text, start, end))
+    if not embedded_pairs.is_long(text, start, end):
+        yield from _judged(text, call_pairs.methods(text, start, end), bare)
+        yield from _weaker(text, call_pairs.arguments(text, start, end))
     if all(each.dropped_by for each in judged):
         yield from _of_keywords(text, start, end)
 
@@ -77,15 +81,11 @@ def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> 
     if "username" in text:
         yield from _of_kaggle(text)
     if bare == "prose" and "|" in text:
-        for pair in tabled_pairs.tables(text):
-            strength = secret_texts.secret_name(pair.name)
-            if strength:
-                weaker: Strength = "key" if strength == "password" else strength
-                yield _found(text, pair, secret_texts.objection(*pair[:2], True, weaker))
+        yield from _weaker(text, tabled_pairs.tables(text))
     name = os.path.basename(file.path).lower()
     yield from _judged(text, tabled_pairs.login_entries(text, name), "")
     if name.endswith((".csv", ".tsv")):
-        yield from _of_table(text, "\t" if name.endswith(".tsv") else ",")
+        yield from _of_table(text)
     if name.endswith(".sql"):
         yield from _judged(text, tabled_pairs.inserted(text), "")
     if file.kind == "dockerfile" and passage.is_whole:
@@ -110,6 +110,15 @@ def _judged(text: str, pairs: Iterable[Pair], bare: str) -> Iterator[Found]:
         ) and secret_texts.names_kubernetes_secret(pair.name, pair.value):
             dropped_by = "name-of-a-secret"
         yield _found(text, pair, dropped_by)
+
+
+def _weaker(text: str, pairs: Iterable[Pair]) -> Iterator[Found]:
+    """Judge what is given other than in a plain assignment: there, `postgres` is a usual text."""
+    for pair in pairs:
+        strength = secret_texts.secret_name(pair.name)
+        if strength:
+            needed: Strength = "token" if strength == "token" else "key"
+            yield _found(text, pair, secret_texts.objection(*pair[:2], pair.quoted, needed))
 
 
 def _found(text: str, pair: Pair, dropped_by: str = "") -> Found:
@@ -197,7 +206,9 @@ _SECRET_ENTRIES = frozenset(
 def _of_kubernetes(text: str) -> Iterator[Found]:
     for pair in assignments.kubernetes_secrets(text):
         dropped_by = secret_texts.objection(pair.name, pair.value, pair.quoted)
-        if pair.name.lower() in _SECRET_ENTRIES:
+        if pair.name.lower() in _SECRET_ENTRIES or re.search(
+            r"(?i)[._-](?:user(?:name)?|client_?id)$", pair.name
+        ):
             dropped_by = "harmless-word"
         elif pair.value.isalpha() and not secret_texts.secret_name(pair.name):
             dropped_by = "prose"
@@ -220,10 +231,10 @@ def _of_kaggle(text: str) -> Iterator[Found]:
         yield Found(*span, "generic-secret", "Kaggle API key", "", (found["key"],), dropped_by)
 
 
-def _of_table(text: str, separator: str) -> Iterator[Found]:
-    header = text.partition("\n")[0].split(separator)
-    if any(secret_texts.secret_name(name.strip("\"' \r")) for name in header):
-        yield from _judged(text, tabled_pairs.columns(text, separator), "")
+def _of_table(text: str) -> Iterator[Found]:
+    names = tabled_pairs.column_names(text)
+    if tabled_pairs.is_of_names(names) or any(map(secret_texts.secret_name, names)):
+        yield from _judged(text, tabled_pairs.columns(text), "")
 
 
 def _of_dockerfile(file: File, text: str) -> Iterator[Found]:

@@ -29,7 +29,9 @@ _BARE_SUFFIXES = frozenset(
     " .tpl .j2 .tmpl".split()
 )
 _PROSE_KINDS = frozenset(["markdown", "requirements"])
-_PROSE_SUFFIXES = frozenset(["", ".txt", ".rst", ".log", ".adoc", ".out", ".err"])
+_PROSE_SUFFIXES = frozenset(
+    ["", *".txt .rst .log .adoc .out .err .eml .mbox .http .rest .po .tex .org".split()]
+)
 
 
 class Passage(NamedTuple):

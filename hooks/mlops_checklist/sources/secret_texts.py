@@ -18,7 +18,8 @@ Strength = Literal["password", "key", "token"]
 
 _PASSWORDS = frozenset(
     "password passwd passphrase passcode pwd pass passwort senha contrasena contraseña requirepass"
-    " masterauth storepass keypass dbpass userpass adminpass rootpass".split()
+    " masterauth storepass keypass dbpass userpass adminpass rootpass kennwort passe wachtwoord"
+    " heslo parola psk".split()
 )
 _KEYS = frozenset(
     "apikey secretkey accesskey privatekey authkey encryptionkey accountkey storagekey secret"
@@ -35,7 +36,7 @@ _TOKENS = frozenset("token authtoken accesstoken auth authorization pat sas".spl
 _PLAIN_KEYS = frozenset(
     "primary foreign sort partition cache public row dict map index group natural business hash"
     " range join unique object s3 metric param parameter column label feature state config random"
-    " prng rng host registry tracking dedup idempotency routing image text input output batch"
+    " prng rng host registry tracking dedup idempotency image text input output batch"
     " target prediction loss data sample dataset keyboard hot shortcut translation message error"
     " tag json lookup order name search lock issue project blob file experiment contract"
     " publishable".split()
@@ -51,7 +52,8 @@ _VOCABULARY = frozenset(
 # Words after the secret's that do not change what it is.
 _TAILS = frozenset(
     "value val str string plain plaintext default prod production dev develop test staging text"
-    " 1 2 3 old new current read write rw ro b 64 base encoded admin root user db".split()
+    " 1 2 3 old new current read write rw ro b 64 base encoded unencrypted admin root user"
+    " db".split()
 )
 # What makes a password's name that of something else: `no_password`, `forgotPassword`.
 _NOT_A_PASSWORD = frozenset("no is has show hide use reset forgot change need needs with".split())
@@ -104,7 +106,7 @@ def _promised(name: str, last: str, before: str) -> Strength | None:
         return None
     if last == "cookie" and before == "erlang":
         return "password"
-    if last in ("pw", "pin"):
+    if last in ("pw", "pin") or (last == "salt" and before in ("password", "secret")):
         return "key"  # it stands for many a thing
     if last in _KEYS or (last == "key" and before in _SECRET_KEYS):
         return None if before in ("use", "is", "has") and last == "secret" else "key"
@@ -139,13 +141,14 @@ _KNOWN_PLACEHOLDER = re.compile(
 _REFERENCE = re.compile(
     r"""(?x) \$\{ | \$\( | \{\{ | \{%  | %\( | \{[\w.!:\[\]"'()]*\} | ^%[\w-]*%?$
     | %[sdr]\b | ^\$[\w:.]+ | ^@[\w./-]+$
-    | ^[!&*][A-Za-z] | ^%\w+% | \#\{
+    | ^%\w+% | \#\{
     | os\.environ | process\.env | ENV\[ | System\.
     | (?<![\w-])(?:getenv|secrets?|vault|keyring)[.(\[] | ^(?:[A-Za-z]+[-_ ])*(?:vault|keyring)$
     | ^(?:op|ref\+\w+|env|vault|ssm|sm|gcp|aws|azure|secrets?|keyvault|awssm|gcpsm|file|fd)[:/]
     | ^(?:arn|projects)[:/] | ^secretsmanager """
 )
 _EXPANDED = re.compile(r"\$\w+$")  # by a shell, a template
+_YAML_NODE = re.compile(r"[!&*][A-Za-z]")  # a tag, an anchor, an alias
 _PATH = re.compile(
     r"""(?ix) ^(?:~|\.{1,2})?/[\w.@/ {}$-]*$ | ^[a-z][a-z0-9+.-]*://[^@\s]*$ | ^[a-z]:\\
     | ^(?:\w[\w.-]*/){2,}[\w.-]*$
@@ -154,7 +157,7 @@ _PATH = re.compile(
 )
 _ENCRYPTED = re.compile(
     r"\{[\w+/=-]{16,}\}$|ENC[\[(]|\$ANSIBLE_VAULT|AQICAH|\{cipher\}|\$(?:2[abxy]|argon2\w*|[156y])\$"
-    r"|pbkdf2|scrypt|\{SSHA\d*\}|\{SHA\}"
+    r"|pbkdf2|scrypt|\{SSHA\d*\}|\{SHA\}|Ag[A-D][\w+/]{150}"  # the last: Sealed Secrets
 )
 _KEY_ID = re.compile(r"[A-Z0-9]{16,24}")
 _NUMBER = re.compile(r"[-+]?[\d.,_]+(?:e[-+]?\d+)?")
@@ -283,6 +286,8 @@ def objection(
     if is_placeholder(value):
         return "placeholder"
     if _REFERENCE.search(value) or (not is_literal and _EXPANDED.search(value)):
+        return "reference"
+    if not quoted and _YAML_NODE.match(value):
         return "reference"
     if is_number(value):
         return "number"

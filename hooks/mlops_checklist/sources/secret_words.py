@@ -7,6 +7,7 @@ OF_PASSWORDS = frozenset(
     [
         *"passw passp passc _pass -pass pass= pass: pass\" pass' dbpass userpass pwd senha".split(),
         *("pass =", "pass  ", "mot de passe", "kennwort", "contrase", "cookie", "masterauth"),
+        *"wachtwoord heslo hasło lösenord parola psk".split(),
         *"requirepass storepass keypass adminpass rootpass".split(),
     ]
 )
@@ -16,14 +17,16 @@ OF_CALLS = frozenset(
         *"login( authenticate( basicauth( username_pw_set( connect( dbconnect(".split(),
         *"getconnection( connection( redis( usernametoken( authentication( client(".split(),
         *("clientv2(", "clientv3("),
-        *("compare_digest", "comet_ml.", "identified", "_login", "mot de passe", "kennwort"),
-        "contrase",
+        *("compare_digest", "comet_ml.", "identified", "_login", "jwt.", "hmac", "cookieparser"),
+        *("signwith", "pgp_sym", "plainauth", "pdo(", "key_set_with_value", "tochararray"),
+        *("?key=", "&key=", "appid=", "?sig=", "&sig=", ':key"', ":key'"),
     ]
 )
 OF_NAMES = (
     OF_PASSWORDS
     | OF_CALLS
-    | set("secret token key auth cred pw: pw= _pat -pat _pw _pin -pin".split())
+    | set("secret token key auth cred pw: pw= _pat -pat _pw _pin -pin login zugang".split())
+    | {"access"}
 )
 OF_KEYS = frozenset(word for each in FORMATS for word in each.words)
 ALL = tuple(sorted(OF_KEYS | OF_NAMES))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mlops_checklist.sources.assignments import Pair
 
@@ -73,18 +73,48 @@ def login_entries(text: str, name: str) -> Iterator[Pair]:
             yield Pair("password", found["value"], *found.span("value"), False)
 
 
-def columns(text: str, separator: str) -> Iterator[Pair]:
-    """Yield each cell of a table under the name of its column; quotes hold no separator here."""
-    names: list[str] = []
-    at = 0
-    for line in text.splitlines(keepends=True):
-        cell = at
-        for number, raw in enumerate(line.rstrip("\r\n").split(separator)):
+_NAMES = frozenset("key name variable setting parameter env schlüssel".split())
+_TEXTS = frozenset("value wert val valeur valor".split())
+
+
+def column_names(text: str) -> list[str]:
+    """Return the names of a CSV table's columns, told by its first line."""
+    header = text.partition("\n")[0]
+    return [name.strip("\"' \r\ufeff") for name in header.split(_separator(header))]
+
+
+def _separator(header: str) -> str:
+    return max(",;\t|", key=header.count)
+
+
+def _column_of(names: Iterable[str], known: frozenset[str]) -> int | None:
+    return next((at for at, name in enumerate(names) if name.lower() in known), None)
+
+
+def is_of_names(names: Sequence[str]) -> bool:
+    """Tell whether a table gives names and texts: `key,value`."""
+    return None not in (_column_of(names, _NAMES), _column_of(names, _TEXTS))
+
+
+def columns(text: str) -> Iterator[Pair]:
+    """Yield each cell of a CSV table under the name of its column; quotes hold no separator here.
+
+    In a table of names and texts, each text comes under its name.
+    """
+    header = text.partition("\n")[0]
+    separator, names = _separator(header), column_names(text)
+    name_at, text_at = _column_of(names, _NAMES), _column_of(names, _TEXTS)
+    start = len(header) + 1
+    for line in text[start:].splitlines(keepends=True):
+        cells = line.rstrip("\r\n").split(separator)
+        at = start
+        for number, raw in enumerate(cells[: len(names)]):
             value = raw.strip("\"' ")
-            if not at:
-                names.append(value)
-            elif value and number < len(names):
-                first = cell + raw.index(value)
-                yield Pair(names[number], value, first, first + len(value), True)
-            cell += len(raw) + 1
-        at += len(line)
+            if value:
+                first = at + raw.index(value)
+                name = names[number]
+                if number == text_at and name_at is not None and name_at < len(cells):
+                    name = cells[name_at].strip("\"' ")
+                yield Pair(name, value, first, first + len(value), True)
+            at += len(raw) + 1
+        start += len(line)
