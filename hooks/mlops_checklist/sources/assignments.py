@@ -143,7 +143,7 @@ _BLOCK_SCALAR = re.compile(
 )
 
 
-def named_values(text: str) -> Iterator[Pair]:
+def named_values(text: str, is_yaml: bool) -> Iterator[Pair]:
     """Yield the pairs of the form `name: X`, `value: Y`, as in a container's `env`, also of XML.
 
     And those of YAML's block scalars: `name: |-`, with the text on the next line.
@@ -155,12 +155,12 @@ def named_values(text: str) -> Iterator[Pair]:
             value = found[group] if group == "quoted" else found[group].rstrip(",;}")
             first = found.start(group)
             yield Pair(named["name"], value, first, first + len(value), group == "quoted")
-    for pattern in (_VALUE_FIRST, _VARIABLE):
+    for pattern in (_VALUE_FIRST, _VARIABLE) if '" {' in text else (_VALUE_FIRST,):
         for found in pattern.finditer(text):
             yield Pair(found["name"] or "secret", found["quoted"], *found.span("quoted"), True)
     for found in _XML_NAME.finditer(text) if "</" in text else ():
         yield Pair(found["name"], found["value"], *found.span("value"), True)
-    if ": |" in text or ": >" in text:
+    if is_yaml and (": |" in text or ": >" in text):
         for found in _BLOCK_SCALAR.finditer(text):
             yield Pair(found["name"], found["value"], *found.span("value"), False)
 

@@ -324,6 +324,7 @@ FORMATS = (
         ("://",),
         r"(?i)\b[a-z][a-z0-9+.]{1,20}://[^\s:/@'\"<>`]{0,120}:(?P<secret>[^\s/@'\"<>`\\]{3,200})"
         r"@(?P<host>[\w.\-${}\[\]]{1,200})",
+        sure="@",
     ),
     Format(
         "url-credentials",
@@ -336,6 +337,7 @@ FORMATS = (
         "Token in a URL",
         ("://",),
         r"(?i)\bhttps?://(?P<secret>[\w-]{20,200})@(?P<host>[\w.\-${}\[\]]{1,200})",
+        sure="@",
     ),
     Format(
         "basic-auth-header",
@@ -399,7 +401,9 @@ FORMATS = (
             "ldapadd",
             "smbclient",
             "pgpass",
-            "alias",
+            "mc alias",
+            'mc", "alias',
+            "mc', 'alias",
             "htpasswd",
             "zip -",
         ),
@@ -445,6 +449,7 @@ FORMATS = (
         ("://",),
         r"://[^\s:/@\"']{0,60}:(?:%s|\{\w*\})@[^\"'\n]{1,120}[\"'][ ]?(?:%|\.format\()[ ]?\(?"
         r"[\"'](?P<given>[^\"'\s]{4,200})[\"']",
+        sure="@",
     ),
     Format(
         "url-credentials",

@@ -75,7 +75,7 @@ def _given(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
 def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> Iterator[Found]:
     """Yield what stands on other lines than its name; names stand on `lines` alone."""
     text, bare = passage.text, passage.bare
-    yield from _judged(text, assignments.named_values(text), bare)
+    yield from _judged(text, assignments.named_values(text, bare == "yaml"), bare)
     if bare and "Secret" in text and "kind:" in text:
         yield from _of_kubernetes(text)
     if "username" in text:

@@ -25,8 +25,9 @@ OF_CALLS = frozenset(
 OF_NAMES = (
     OF_PASSWORDS
     | OF_CALLS
-    | set("secret token key auth cred pw: pw= _pat -pat _pw _pin -pin login zugang".split())
-    | {"access"}
+    | set("secret token key auth cred access pw: pw= _pw _pin -pin login zugang getpass".split())
+    # a personal access token, not a path
+    | {f"{joint}pat{end}" for joint in "_-" for end in " =:\"'"}
 )
 OF_KEYS = frozenset(word for each in FORMATS for word in each.words)
 ALL = tuple(sorted(OF_KEYS | OF_NAMES))

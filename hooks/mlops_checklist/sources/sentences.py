@@ -91,4 +91,10 @@ def _is_in_text(text: str, start: int) -> bool:
 
 @functools.lru_cache(maxsize=2)
 def _text_marks(text: str) -> list[int]:
-    return [found.start() for found in re.finditer("\"{3}|'{3}", text)]
+    marks = []
+    for mark in ('"' * 3, "'" * 3):
+        at = text.find(mark)
+        while at >= 0:
+            marks.append(at)
+            at = text.find(mark, at + 3)
+    return sorted(marks)
