@@ -326,6 +326,7 @@ FLAGGED: list[tuple[str, str, str, str]] = [
     ("java", "A.java", f'String dbPassword = "{PW}";', "generic-secret"),
     ("markdown", "README.md", f"Password: {PW}", "generic-secret"),
     ("terraform", "a.tf", f'password = "{PW}"', "generic-secret"),
+    ("webhook", "a.py", f'post("https://chat.corp.net/hooks/{made(26)}")', "webhook"),
     ("split", "a.py", 'head = "gh' + 'o_0xRonvxJsp"', "split-key"),
     ("entropy", "a.py", f'connect_with_token(host, "{made(48, ALNUM, 3)}")', "high-entropy-string"),
 ]

@@ -24,7 +24,7 @@ _QUOTED = (
     r"""(?P<quote>\\{0,3}(?:\"{3}|'{3}|`{2,3}|["'`]))"""
     r"""(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\\r\n])){1,400})(?P=quote)"""
 )
-_BARE = r"""(?P<bare>[^\s"'`]\S{0,300})"""
+_BARE = r"""(?P<bare>[^\s"'`;&]\S{0,300})"""
 # What only wraps a text.
 _WRAPPER = (
     r"(?:(?:\[\]byte|(?:new[ ])?\w{0,20}Secret\w{0,20}|Buffer\.from|bytes|str|(?:\w+\.)?b64decode)"
@@ -35,8 +35,10 @@ _PAIR = re.compile(
     (?P<name> [A-Za-z_][\w.\-]{1,79} | (?i:api|access|secret|private|auth)[ ](?i:key|token) )
     (?:\\{0,3}["'`])? \]? [ \t]*
     (?: :[ \t]* [A-Za-z_][\w.\[\]|, ]{0,40} (?==) )?      # a type
-    (?P<op> :=|=>|={1,3}|!==?|:|<{1,2}- ) [ \t]*
+    (?P<op> :=|=>|->|(?:\|\||\?\?)?={1,3}|!==?|:|<{1,2}- ) [ \t]*
     """
+    r"(?: \[[ ]?(?=[\"'][^\s\"']{16}) )?  # the first of several"
+    "\n"
     rf"(?: {_WRAPPER}?[bBrRuUfF@]{{0,2}}{_QUOTED} | {_BARE} )",
     re.VERBOSE,
 )
@@ -66,7 +68,7 @@ def _in_quotes(text: str, found: re.Match[str]) -> Pair | None:
     """Return the pair of a header in quotes: `"X-Api-Key: text"`."""
     mark = text[found.start() - 1 : found.start()]
     value, closed, _ = found["bare"].partition(mark or "\n")
-    if mark not in ('"', "'") or not closed or found.re is not _PAIR:
+    if mark not in ('"', "'") or not closed or found.re is not _PAIR or found["op"] == "->":
         return None
     first = found.start("bare")
     return Pair(found["name"], value, first, first + len(value), True)
@@ -106,7 +108,7 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
                         continue
                     if in_braces and not re.search(r"[(\[{<]", value):
                         value = value.rstrip("]}")
-                at = first + len(value.partition(",")[0])
+                at = first + (0 if "=" in value else len(value.partition(",")[0]))
                 yield Pair(found["name"], value, first, first + len(value), False)
 
 

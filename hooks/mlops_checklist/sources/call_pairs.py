@@ -12,7 +12,7 @@ _TEXT = r"""N?(?P<quote>["'`])(?P<value>(?:(?!(?P=quote))[^\n\\]){4,300})(?P=quo
 _LOGIN = re.compile(
     r"""(?:\b(?i:login|log_in|authenticate|auth|(?:set_?)?basic_?auth|username_pw_set|connect)\(
     [^()"'\n]{0,60}|\b(?:(?i:db_?connect|get_?connection|mysqli_connect|plainauth|pdo
-    |key_set_with_value)|[A-Z]\w{0,30}(?:Token|Credentials?|Authentication))\([^"'\n]{0,60}
+    |key_set_with_value|mechanism)|[A-Z]\w{0,30}(?:Token|Credentials?|Authentication))\([^"'\n]{0,60}
     (?:["'][\w.]*(?::[^"'\n]{4,120})?["'],[ ]?)?|->connect\(["'][^"'\n]{2,120}["'],[ ]?)
     ["'][^"'\n]{2,60}["'],[ ]?["'](?P<value>[^"'\s]{6,80})["'][ ]?[,).]""",
     re.VERBOSE,
@@ -35,7 +35,7 @@ _SIGNS = re.compile(
 _CHARACTERS = re.compile(r'"(?P<value>[^"\s\\]{6,100})"\.toCharArray\(\)')
 # `setPassword("x")`, `.withApiKey('x')`, `.password("x")`.
 _METHOD = re.compile(
-    r"""(?:\b(?:set|with)(?:_|(?=[A-Z]))[A-Za-z_]{0,20}?|\.)(?P<name>(?i:password|passwd|secret|token
+    r"""(?:\b(?:[Ss]et|[Ww]ith)(?:_|(?=[A-Z]))[A-Za-z_]{0,20}?|\.)(?P<name>(?i:password|passwd|secret|token
     |(?:api|access|secret)_?key))\([ ]?"""
     + _TEXT
     + r"[ ]?\)",
@@ -43,7 +43,7 @@ _METHOD = re.compile(
 )
 # `define('DB_PASSWORD', 'x')`, `flag.String("db-password", "x", …)`, `Add("X-Api-Key", "x")`.
 _NAME_AND_TEXT = re.compile(
-    r"""\w\([^()"'\n]{0,30}["'][#.]?(?P<name>[A-Za-z_][\w.\-]{2,79})["'],[ ]?""" + _TEXT,
+    r"""\([^()"'\n]{0,30}["'][#.]?(?P<name>[A-Za-z_][\w.\-]{2,79})["'],[ ]?""" + _TEXT,
     re.VERBOSE,
 )
 # `page.type("input[name=password]", "x")`, `get("#password").type("x")`: into a form.

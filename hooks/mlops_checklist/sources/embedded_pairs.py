@@ -64,8 +64,14 @@ _SUBSCRIPT = re.compile(
 )
 # `process.env.API_KEY ?? "x"`
 _OF_ENVIRONMENT = re.compile(
-    r"""\b(?i:env)(?:\.|\[["'])(?P<name>[A-Z_]\w{2,79})(?:["']\])?[ ](?:\?\?|\|\||\?:)[ ]
+    r"""(?i:env)(?:\.|[\[(]["'])(?P<name>[A-Z_]\w{2,79})(?:["'][\])])?[ ](?:\?\?|\|\||\?:)[ ]
     ["'`](?P<value>[^"'`\n]{4,300})["'`]""",
+    re.VERBOSE,
+)
+# `APIKey string `yaml:"apiKey" default:"x"`` of Go.
+_TAG = re.compile(
+    r"""`\w+:"(?P<name>\w{3,60})[^"`\n]{0,40}"[^`\n]{0,80}?[ ]default:"
+    (?P<value>[^"`\n]{4,300})["]""",
     re.VERBOSE,
 )
 # What stands for a secret in the query of a URL, and elsewhere for much else.
@@ -80,7 +86,7 @@ _PARAMETER = re.compile(
 _SQL = re.compile(
     r"""(?:(?i:\b(?:password|passwd|identified[ ](?:with[ ]\S{1,40}[ ])?by(?:[ ]password)?))
     (?:[ \t]+|[ ]?=[ ]?(?=N)|[ ]?=?[ ]?\([ ]?)|\b(?P<name>(?:[A-Z]+_)*(?:TOKEN|SECRET|KEY))[ ])
-    N?(?P<quote>\\?["'])(?P<value>[^"'\n]{4,200})(?P=quote)""",
+    N?(?P<quote>\\?["']{1,2})(?P<value>[^"'\n]{4,200})(?P=quote)""",
     re.VERBOSE,
 )
 # `SET value = 'x' WHERE key = 'smtp_password'`
@@ -117,6 +123,7 @@ _IN_SHORT_LINES = (
     ((" ", "\t"), _SPACED),
     (("||", "??", "?:", " or ", "rElse("), _OR_ELSE),
     (("default",), _TEMPLATE_DEFAULT),
+    (('default:"',), _TAG),
     (("|",), _ROW),
     ((" '", ' "', "N'", "\\'", '\\"', "\t'", '\t"', "('"), _SQL),
     (("alue", "ALUE"), _SET_WHERE),
@@ -149,7 +156,7 @@ def embedded(text: str, start: int, end: int) -> Iterator[Pair]:
             ):
                 name = "token"
             group = "before" if groups.get("before") else "value"
-            yield Pair(name, found[group], *found.span(group), False)
+            yield Pair(name, found[group], *found.span(group), pattern is _CONNECTION)
 
 
 # `<password>x</password>`, `name="password" value="x"`, `<string name="api_key">x<`.
@@ -159,7 +166,7 @@ _ELEMENT = re.compile(
 _ATTRIBUTE = re.compile(
     r"""\b(?:name|key|id|Name|Key)=["'](?P<name>[A-Za-z_][\w.:\-]{1,79})["']
     (?:[ ][^<>\n]{0,120})?(?:[ ](?:value|Value|content)=["'](?P<value>[^"'<>\n]{4,300})["']
-    |>(?P<text>[^<>\s][^<>\n]{2,300})</)""",
+    |>(?:<value>)?(?P<text>[^<>\s][^<>\n]{2,300})</)""",
     re.VERBOSE,
 )
 _MARKUP = (

@@ -269,7 +269,7 @@ FORMATS = (
     Format(
         "discord-token",
         "Discord bot token",
-        ("discord", "token"),
+        ("discord", "token", "bot "),
         r"(?<![\w-])[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])",
         r"(?i)discord|bot|token",
     ),
@@ -371,8 +371,8 @@ FORMATS = (
         "command-credentials",
         "Password on a command line",
         ("curl", "wget", "lftp"),
-        r"(?:curl|wget|lftp)\b[^\n]{0,200}?[ \"'](?:-u|--user)[ =\"',]{0,4}[^\s:,\"']{1,80}[:,]"
-        r"(?P<secret>[^\s\"'@]{4,100})",
+        r"(?:curl|wget|lftp)\b[^\n]{0,200}?[ \"'](?:-[a-zA-Z]{0,4}u|--user)[ =\"',]{0,4}"
+        r"[^\s:,\"']{1,80}[:,](?P<secret>[^\s\"'@]{4,100})",
     ),
     Format(
         "command-credentials",
@@ -474,6 +474,18 @@ FORMATS = (
         r"(?i:\bcookie)[\"']?[:,=][ ]?[\"']?[^\n]{0,120}?"
         r"\b(?i:session\w{0,12}|sid|\w{0,20}(?:token|auth)\w{0,6})="
         r"(?P<secret>[\w.~+/%-]{20,600})",
+    ),
+    Format(
+        "webhook",
+        "Address of a webhook",
+        ("hook/", "hooks/"),
+        r"(?i)\bhttps?://[^\s\"'<>`]{1,200}?hooks?/(?P<secret>[\w@/-]{20,300})",
+    ),
+    Format(
+        "service-key",
+        "DeepL key",
+        (":fx",),
+        r"\b(?P<secret>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:fx)\b",
     ),
     Format(
         "split-key",

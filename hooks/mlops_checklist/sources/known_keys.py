@@ -80,7 +80,7 @@ _NO_HOST = (
     r"(?:^|\.)example\.(?:com|org|net)$|\.(?:example|invalid|test)$|^host(?:name)?$"  # RFC 2606
 )
 _NO_PASSWORD = (
-    r"(?i)^[^a-z0-9]*$|[{}()$%|\[\]]$|^[{$%\[(]|^\d{1,5}$"
+    r"(?i)^[^a-z0-9]*$|[{}()$%|\[\]]$|^[{$%\[(]|^\d{1,5}$|(?-i:^[A-Z]+(?:_[A-Z]+)+$)"
     r"|^(?:(?:my|the|db|user)?_?-?p[a@]ss(?:w[o0]rd)?s?\d?|pw)$"
 )
 
@@ -123,6 +123,10 @@ def _bearer(found: re.Match[str], value: str) -> str:
     return _example(found, value) if secret_texts.looks_random(value) else "not-random"
 
 
+def _webhook(found: re.Match[str], value: str) -> str:
+    return "" if any(map(secret_texts.looks_random, value.split("/"))) else "not-random"
+
+
 def _json_web_token(found: re.Match[str], value: str) -> str:
     import base64
     import json
@@ -163,6 +167,7 @@ _OWN_TESTS: dict[str, Callable[[re.Match[str], str], str]] = {
     "private-key": _encoded_private_key,
     "json-web-token": _json_web_token,
     "command-credentials": _on_command_line,
+    "webhook": _webhook,
     "cloudant-credentials": _example,
     "npm-token": _example,
     "telegram-token": _example,  # in `/bot123:AA…/` it follows a letter

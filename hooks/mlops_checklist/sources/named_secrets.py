@@ -82,6 +82,8 @@ def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> 
         yield from _of_kaggle(text)
     if bare == "prose" and "|" in text:
         yield from _weaker(text, tabled_pairs.tables(text))
+    if "<td" in text:
+        yield from _weaker(text, tabled_pairs.html_tables(text))
     name = os.path.basename(file.path).lower()
     yield from _judged(text, tabled_pairs.login_entries(text, name), "")
     if name.endswith((".csv", ".tsv")):
@@ -234,7 +236,7 @@ def _of_kaggle(text: str) -> Iterator[Found]:
 def _of_table(text: str) -> Iterator[Found]:
     names = tabled_pairs.column_names(text)
     if tabled_pairs.is_of_names(names) or any(map(secret_texts.secret_name, names)):
-        yield from _judged(text, tabled_pairs.columns(text), "")
+        yield from _weaker(text, tabled_pairs.columns(text))
 
 
 def _of_dockerfile(file: File, text: str) -> Iterator[Found]:

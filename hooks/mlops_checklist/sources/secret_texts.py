@@ -31,7 +31,7 @@ _SECRET_KEYS = frozenset(
     " client master deploy subscription shared sas app application license webhook hmac aes jwt"
     " cookie crypto cipher".split()
 )
-_TOKENS = frozenset("token authtoken accesstoken auth authorization pat sas".split())
+_TOKENS = frozenset("token authtoken accesstoken auth authorization pat sas private".split())
 # What stands before "key" where that is an ordinary one, and before "token" in language models.
 _PLAIN_KEYS = frozenset(
     "primary foreign sort partition cache public row dict map index group natural business hash"
@@ -39,7 +39,7 @@ _PLAIN_KEYS = frozenset(
     " prng rng host registry tracking dedup idempotency image text input output batch"
     " target prediction loss data sample dataset keyboard hot shortcut translation message error"
     " tag json lookup order name search lock issue project blob file experiment contract"
-    " publishable".split()
+    " publishable gpg spam query mutation".split()
 )
 _VOCABULARY = frozenset(
     "pad eos bos unk mask sep cls special max num min new input output prompt image stop start end"
@@ -60,6 +60,10 @@ _NOT_A_PASSWORD = frozenset("no is has show hide use reset forgot change need ne
 # Secrets that are given as a text, not by the name of a Kubernetes Secret.
 _GIVEN_SECRETS = frozenset(
     "client api app jwt session cookie webhook hmac signing shared auth consumer".split()
+)
+# What stands before ".pass".
+_OWNERS = frozenset(
+    "keystore truststore db database admin mail smtp ldap ssl jdbc redis sftp ftp proxy".split()
 )
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-zñ]+|\d+")
 
@@ -97,7 +101,11 @@ def _promised(name: str, last: str, before: str) -> Strength | None:
     """Tell what a name promises by its last word and the one before."""
     if last in _PASSWORDS:
         short = last == "pass"  # `num_pass`, `first_pass`, `render.pass` are none
-        if short and (before in _VOCABULARY or "." in name or before in ("by", "to", "did")):
+        if short and (
+            before in _VOCABULARY
+            or ("." in name and before not in _OWNERS)
+            or before in ("by", "to", "did")
+        ):
             return None
         return None if before in _NOT_A_PASSWORD else "password"
     if last == "phrase" and before == "pass":
@@ -120,7 +128,8 @@ def _promised(name: str, last: str, before: str) -> Strength | None:
 # --- Values ---------------------------------------------------------------------------------
 
 _PLACEHOLDER = re.compile(
-    r"""(?ix) <[^<>]*> | \*\*\* | x{4,} | ^x+$ | \.\.\. | … | _{3,} | ^-+$ | ^\#+$ | \?{3} | @@\w+@@
+    r"""(?ix) <[^<>]*> | \*\*\* | x{4,} | ^x+$ | \.\.\. | … | _{3,} | ^-+$ | ^\#+$ | \?{3}
+    | @@\w+@@ | %%\w+%%
     | (?<![a-z])your(?![a-z]) | ^your
     | (?<![a-z])my[-_ ]?(?:api|secret|password|pass|token|key|access)
     | change[-_ ]?(?:me|it|this) | replace[-_ ]?(?:me|with|this)? (?![a-z]) | ^replace
@@ -147,7 +156,7 @@ _REFERENCE = re.compile(
     | ^(?:op|ref\+\w+|env|vault|ssm|sm|gcp|aws|azure|secrets?|keyvault|awssm|gcpsm|file|fd)[:/]
     | ^(?:arn|projects)[:/] | ^secretsmanager """
 )
-_EXPANDED = re.compile(r"\$\w+$")  # by a shell, a template
+_EXPANDED = re.compile(r"\$(?:[A-Z_][A-Z0-9_]*|[a-z_][a-z0-9_]*|\d)$")  # by a shell, a template
 _YAML_NODE = re.compile(r"[!&*][A-Za-z]")  # a tag, an anchor, an alias
 _PATH = re.compile(
     r"""(?ix) ^(?:~|\.{1,2})?/[\w.@/ {}$-]*$ | ^[a-z][a-z0-9+.-]*://[^@\s]*$ | ^[a-z]:\\
@@ -157,12 +166,14 @@ _PATH = re.compile(
 )
 _ENCRYPTED = re.compile(
     r"\{[\w+/=-]{16,}\}$|ENC[\[(]|\$ANSIBLE_VAULT|AQICAH|\{cipher\}|\$(?:2[abxy]|argon2\w*|[156y])\$"
-    r"|pbkdf2|scrypt|\{SSHA\d*\}|\{SHA\}|Ag[A-D][\w+/]{150}"  # the last: Sealed Secrets
+    r"|md5[0-9a-f]{32}$|SCRAM-SHA-256\$|pbkdf2|scrypt|\{SSHA\d*\}|\{SHA\}"
+    r"|Ag[A-D][\w+/]{150}"  # Sealed Secrets
 )
 _KEY_ID = re.compile(r"[A-Z0-9]{16,24}")
 _NUMBER = re.compile(r"[-+]?[\d.,_]+(?:e[-+]?\d+)?")
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OBJECT_ID = re.compile(r"(?i)[0-9a-f]{24}")  # Domino's projects, datasets, snapshots (MongoDB)
+_ULID = re.compile(r"01[0-9A-HJKMNP-TV-Z]{24}")  # of this time
 _DIGEST = re.compile(r"(?i)(?:sha\d+|md5)[:=-].*|git-.*")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+")
 
@@ -182,6 +193,7 @@ def is_reference(value: str) -> bool:
     return bool(_REFERENCE.search(value) or _EXPANDED.search(value))
 
 
+_VERSIONED = re.compile(r"[a-z]+(?:[-._:/][a-z]+)*[-._:/]v\d{1,3}")  # auth.token.v2
 _LABEL = re.compile(r"(?:[a-z]{1,20}\d?|v?\d{1,4})(?:[-.](?:[a-z]{1,20}\d?|v?\d{1,4}))+")
 
 
@@ -226,8 +238,8 @@ def is_number(value: str) -> bool:
 
 
 def is_id(value: str) -> bool:
-    """A UUID, a 24-hex id, or a digest with the name of its hash."""
-    return bool(_UUID.fullmatch(value) or _OBJECT_ID.fullmatch(value) or _DIGEST.fullmatch(value))
+    """A UUID, a ULID, a 24-hex id, or a digest with the name of its hash."""
+    return any(form.fullmatch(value) for form in (_UUID, _OBJECT_ID, _ULID, _DIGEST))
 
 
 def is_public_key(value: str) -> bool:
@@ -307,6 +319,11 @@ def objection(
         return "public-key"
     if is_expression(value, quoted):
         return "expression"
+    if strength != "password" and (
+        _VERSIONED.fullmatch(value)
+        or (name_words(name)[-1:] in (["pw"], ["pin"]) and _LABEL.fullmatch(value))
+    ):
+        return "label"
     return "" if fits(strength, value) else "not-random"
 
 

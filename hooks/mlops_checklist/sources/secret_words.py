@@ -26,6 +26,7 @@ OF_NAMES = (
     OF_PASSWORDS
     | OF_CALLS
     | set("secret token key auth cred access pw: pw= _pw _pin -pin login zugang getpass".split())
+    | {" pw", "pw "}
     # a personal access token, not a path
     | {f"{joint}pat{end}" for joint in "_-" for end in " =:\"'"}
 )

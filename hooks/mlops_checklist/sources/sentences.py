@@ -13,7 +13,7 @@ from mlops_checklist.sources.assignments import Pair
 # "password" in the languages in which our users write.
 _PASSWORD = (
     r"\b(?i:passwords?|passphrase|passcode|passwort|kennwort|mot de passe|contraseña|senha"
-    r"|wachtwoord|hasło|lösenord|heslo|pwd?)\b"
+    r"|wachtwoord|hasło|lösenord|heslo|pwd?|psk)\b"
 )
 # No blank, a letter and a digit: what no word is.
 _MIXED = r"(?=[^`\"'\s]{0,40}\d)(?=[^`\"'\s]{0,40}[A-Za-z])[^`\"'\s,;()<>]{8,80}"
@@ -26,13 +26,14 @@ _OF_PASSWORDS = (
     re.compile(rf"{_PASSWORD}[^`\"'\n:=]{{0,60}}[:=]{{1,2}}[ ]\*{{0,2}}(?P<value>{_STRONG})"),
     # das Passwort für den Server ist x
     re.compile(
-        rf"{_PASSWORD}(?:[^`\"'\n:=]{{0,50}}[ ](?:is|ist|lautet|est|es|war|was|to))?[ ]"
-        rf"(?P<value>{_STRONG})"
+        rf"{_PASSWORD}(?:[^`\"'\n:=]{{0,50}}[ ](?:is|ist|lautet|est|es|war|was|to)(?:[ ]now)?)?[ ]"
+        rf"\*{{0,2}}(?P<value>{_STRONG})"
     ),
 )
 # login: bob / x
 _USER_AND = re.compile(
-    r"\b(?i:log-?ins?|log in|credentials?|zugang\w{0,10}|account|accès|acceso|anmeldung)\b"
+    r"\b(?i:log-?ins?|log in|creds|credentials?|\w{0,12}zugang\w{0,10}|account|accès|acceso"
+    r"|anmeldung)\b"
     r"[^\n`\"'/]{0,40}?[:( `\"'][`\"']?"
     r"(?!(?i:pass|and))(?=[^\s/]*[a-z])[\w.@\-]{2,60}[`\"']?[ ]/[ ][`\"']?"
     rf"(?P<value>{_STRONG})(?![^\s`\"',;()<>]|[ ]/)"
@@ -61,7 +62,7 @@ def in_sentence(text: str, start: int, end: int) -> Iterator[Pair]:
         for found in pattern.finditer(text, start, end):
             value = found["value"].rstrip(".:*")
             first = found.start("value")
-            yield Pair("password", value, first, first + len(value), False)
+            yield Pair("password", value, first, first + len(value), True)
     for found in _KEY.finditer(text, start, end):
         value = found["value"]
         is_random = secret_texts.is_dense(value) or _SMALL_AND_DIGITS.fullmatch(value)

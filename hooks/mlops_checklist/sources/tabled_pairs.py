@@ -7,16 +7,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mlops_checklist.sources.assignments import Pair
 
-_RULE = re.compile(r"(?m)^[ \t]*\|?(?:[ ]*:?-{2,}:?[ ]*\|){1,20}")
+_RULE = re.compile(
+    r"(?m)^(?:[ \t]*\|?(?:[ ]*:?-{2,}:?[ ]*\|){1,20}|\|===[ ]*\n\|(?P<header>[^\n]+)\n\n?(?=\|))"
+)
 
 
 def tables(text: str) -> Iterator[Pair]:
-    """Yield each cell of a Markdown table under the name of its column."""
+    """Yield each cell of a table of Markdown or AsciiDoc under the name of its column."""
     for rule in _RULE.finditer(text):
         above = text.rfind("\n", 0, max(0, rule.start() - 1)) + 1
         header = text[above : rule.start()].strip().strip("|")
-        names = [name.strip(" `*|\r\n") for name in header.split("|")]
         at = text.find("\n", rule.end()) + 1
+        if rule[0].startswith("|==="):  # AsciiDoc
+            header, at = rule["header"], rule.end()
+        # "Password / token" is a password's
+        names = [re.split(r"[/,(]", name)[0].strip(" `*|\r\n") for name in header.split("|")]
         while 0 < at < len(text) and text[at : at + 200].lstrip()[:1] == "|":
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
@@ -97,24 +102,43 @@ def is_of_names(names: Sequence[str]) -> bool:
 
 
 def columns(text: str) -> Iterator[Pair]:
-    """Yield each cell of a CSV table under the name of its column; quotes hold no separator here.
+    """Yield each cell of a CSV table under the name of its column.
 
     In a table of names and texts, each text comes under its name.
     """
     header = text.partition("\n")[0]
     separator, names = _separator(header), column_names(text)
     name_at, text_at = _column_of(names, _NAMES), _column_of(names, _TEXTS)
+    cell = re.compile(
+        rf'(?:^|{re.escape(separator)})(?P<raw>"(?:[^"\n]|"")*"|[^{re.escape(separator)}\r\n]*)'
+    )
     start = len(header) + 1
     for line in text[start:].splitlines(keepends=True):
-        cells = line.rstrip("\r\n").split(separator)
-        at = start
-        for number, raw in enumerate(cells[: len(names)]):
-            value = raw.strip("\"' ")
+        cells = list(cell.finditer(line.rstrip("\r\n")))
+        for number, found in enumerate(cells[: len(names)]):
+            value = found["raw"].strip("\"' ")
             if value:
-                first = at + raw.index(value)
+                first = start + found.start("raw") + found["raw"].index(value)
                 name = names[number]
                 if number == text_at and name_at is not None and name_at < len(cells):
-                    name = cells[name_at].strip("\"' ")
+                    name = cells[name_at]["raw"].strip("\"' ")
                 yield Pair(name, value, first, first + len(value), True)
-            at += len(raw) + 1
         start += len(line)
+
+
+_HTML_ROW = re.compile(r"<tr\b[^<>]{0,200}>(?P<cells>(?:(?!</?tr\b).){0,5000})", re.DOTALL)
+_HTML_CELL = re.compile(r"<t[hd]\b[^<>]{0,200}>(?:<code>)?(?P<text>[^<>]{0,400})<")
+
+
+def html_tables(text: str) -> Iterator[Pair]:
+    """Yield each cell of HTML tables under the name of its column, as of a shown DataFrame."""
+    names: list[str] = []
+    for row in _HTML_ROW.finditer(text):
+        cells = list(_HTML_CELL.finditer(text, *row.span("cells")))
+        if "<td" not in row["cells"]:
+            names = [cell["text"].strip() for cell in cells]
+            continue
+        for name, cell in zip(names, cells, strict=False):
+            if value := cell["text"].strip():
+                first = cell.start("text") + cell["text"].index(value)
+                yield Pair(name, value, first, first + len(value), True)
