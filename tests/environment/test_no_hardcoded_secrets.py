@@ -23,7 +23,7 @@ from mlops_checklist.environment import no_hardcoded_secrets
 from mlops_checklist.environment.no_hardcoded_secrets import HOOK, RULES, main
 from mlops_checklist.hook import judge
 from mlops_checklist.outcome import Outcome
-from mlops_checklist.sources import assignments, secret_texts
+from mlops_checklist.sources import assignments, secret_texts, tabled_pairs
 from mlops_checklist.sources.files import File, Unreadable
 
 ALNUM = string.ascii_letters + string.digits
@@ -1136,6 +1136,17 @@ def test_engine_leaves_no_modules_behind() -> None:
 def test_pairs_take_time_in_proportion() -> None:
     text = "a" * 9000 + "=" * 100 + '"' * 9000
     assert len(list(assignments.pairs(text, 0, len(text), True))) < 100
+
+
+@pytest.mark.parametrize("row", ["|---|---|\n", "|===\n|password|x\n\n|a|b\n"])
+def test_rows_of_tables_are_read_once(row: str) -> None:
+    assert len(list(tabled_pairs.tables("|a|b|\n" + row * 300))) < 1500
+
+
+@pytest.mark.parametrize("op", ["=", ": x=", ":x=", ": "])
+def test_nested_pairs_are_few(op: str) -> None:
+    text = f"password{op}" * 300
+    assert sum(len(pair.value) for pair in assignments.pairs(text, 0, len(text), True)) < 10_000
 
 
 # The secret never appears

@@ -6,7 +6,7 @@ Nothing here knows which names are secret. All scans take time in proportion to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 
@@ -61,6 +61,7 @@ _ENV_MAGIC = re.compile(
     re.MULTILINE,
 )
 _KEY_LIKE = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[^\s,;()]{8,}")
+_INNER_NAME = re.compile(r"(?P<name>[A-Z][A-Z0-9_]{2,79})=(?=[^=])")  # `env: NAME=text`
 _MORE_WORDS = re.compile(r"[ \t]+[^\s#;&|/\\}\])]")
 
 
@@ -108,8 +109,34 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
                         continue
                     if in_braces and not re.search(r"[(\[{<]", value):
                         value = value.rstrip("]}")
-                at = first + (0 if "=" in value else len(value.partition(",")[0]))
-                yield Pair(found["name"], value, first, first + len(value), False)
+                at = first + len(value.partition(",")[0])
+                name = found["name"]
+                if groups.get("op") == ":" and (inner := _INNER_NAME.match(value)):
+                    name, value, first = inner["name"], value[inner.end() :], first + inner.end()
+                yield Pair(name, value, first, first + len(value), False)
+
+
+Marked = tuple[tuple[str, ...], re.Pattern[str]]
+
+
+def marked_pairs(
+    text: str, start: int, end: int, patterns: Iterable[Marked], quoted: bool
+) -> Iterator[Pair]:
+    """Yield what patterns find between two offsets; each is tried where one of its marks stands.
+
+    The text is the group "value", "literal" (in quotes) or "token" (whose name is "token"), or
+    "text" beside those; its name is the group "name", "named_after", or else "password".
+    """
+    line = text[start:end]
+    for marks, pattern in patterns:
+        if not any(mark in line for mark in marks):
+            continue
+        for found in pattern.finditer(text, start, end):
+            groups = {name: value for name, value in found.groupdict().items() if value is not None}
+            name = groups.get("name") or groups.get("named_after")
+            group = next(each for each in ("value", "literal", "token", "text") if each in groups)
+            name = name or ("token" if group == "token" else "password")
+            yield Pair(name, found[group], *found.span(group), quoted or group == "literal")
 
 
 _VALUE_OF = re.compile(rf"alue[\"']?[ \t]*[:=][ \t]*(?:{_QUOTED}|{_BARE})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlops_checklist.sources.assignments import Pair
+from mlops_checklist.sources.assignments import Pair, marked_pairs
 
 _TEXT = r"""N?(?P<quote>["'`])(?P<value>(?:(?!(?P=quote))[^\n\\]){4,300})(?P=quote)"""
 # `client.login("bob", "x")`: a user's name and a text.
@@ -21,7 +21,7 @@ _LOGIN = re.compile(
 _GIVEN_ONE = re.compile(
     r"""(?:\bcompare_digest\([^,()"'\n]{1,60},[ ]?|\b(?:[A-Z]\w*)?Client(?:V\d)?\(
     |\bcomet_ml\.\w{0,20}Experiment\()
-    ["'](?P<value>[^"'\s]{16,300})["'][ ]?[,)]""",
+    ["'](?P<token>[^"'\s]{16,300})["'][ ]?[,)]""",
     re.VERBOSE,
 )
 # `jwt.sign(payload, "x")`, `createHmac("sha256", "x")`, `pgp_sym_decrypt(data, 'x')`.
@@ -53,27 +53,22 @@ _FIELD = re.compile(
     re.VERBOSE,
 )
 
-# Each with the name that its text is given to, and texts of which one stands in what it matches.
+# Each with texts of which one stands in what it matches.
 _ARGUMENTS = (
-    ("", ('", ', "', ", '","', "','"), _NAME_AND_TEXT),
-    ("token", ("Client", "compare_digest", "comet_ml"), _GIVEN_ONE),
-    ("password", ('","', '", "', "','", "', '"), _LOGIN),
-    ("password", ("jwt.", "reate", "arser", "ith(", "HMAC", "pgp_sym", "hmac"), _SIGNS),
-    ("password", ("toCharArray",), _CHARACTERS),
-    ("password", ("assw", "pwd"), _FIELD),
+    (('", ', "', ", '","', "','"), _NAME_AND_TEXT),
+    (('","', '", "', "','", "', '"), _LOGIN),
+    (("Client", "compare_digest", "comet_ml"), _GIVEN_ONE),
+    (("jwt.", "reate", "arser", "ith(", "HMAC", "pgp_sym", "hmac"), _SIGNS),
+    (("toCharArray",), _CHARACTERS),
+    (("assw", "pwd"), _FIELD),
 )
 
 
 def methods(text: str, start: int, end: int) -> Iterator[Pair]:
     """Yield the methods between two offsets that set a secret, with the text each is given."""
-    for found in _METHOD.finditer(text, start, end):
-        yield Pair(found["name"], found["value"], *found.span("value"), True)
+    return marked_pairs(text, start, end, ((("(",), _METHOD),), quoted=True)
 
 
 def arguments(text: str, start: int, end: int) -> Iterator[Pair]:
     """Yield what calls are given as a secret beside its name, or at its place."""
-    line = text[start:end]
-    for name, marks, pattern in _ARGUMENTS:
-        if any(mark in line for mark in marks):
-            for found in pattern.finditer(text, start, end):
-                yield Pair(name or found["name"], found["value"], *found.span("value"), True)
+    return marked_pairs(text, start, end, _ARGUMENTS, quoted=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlops_checklist.sources.assignments import Pair
+from mlops_checklist.sources.assignments import Pair, marked_pairs
 
 # `${NAME:-text}` of shells and Compose, `${oc.env:NAME,text}` of OmegaConf.
 _FALLBACK = re.compile(
-    r"\$\{(?:oc\.env:(?P<env>[A-Za-z_]\w{1,79}),[ \t]?|(?P<name>[A-Za-z_]\w{1,79}):[-=])"
+    r"\$\{(?:oc\.env:(?P<named_after>[A-Za-z_]\w{1,79}),[ \t]?|(?P<name>[A-Za-z_]\w{1,79}):[-=])"
     r"[\"']?(?P<value>[^\s{}$\"'`]{4,200})[\"']?\}"
 )
 # `${db.password:text}` of Spring.
@@ -31,8 +31,8 @@ _OR_ELSE = re.compile(
 _TEMPLATE_DEFAULT = re.compile(
     r"""[.\s](?P<name>[A-Za-z_][\w\-]{1,60})[ ]?\|[ ]?default[ (][ ]?
     ["'](?P<value>[^"'\s]{4,200})["']
-    |\bdefault[ ]["'](?P<before>[^"'\s]{4,200})["'][ ][\w.$]{0,80}\.
-    (?P<given>[A-Za-z_][\w\-]{1,60})""",
+    |\bdefault[ ]["'](?P<text>[^"'\s]{4,200})["'][ ][\w.$]{0,80}\.
+    (?P<named_after>[A-Za-z_][\w\-]{1,60})""",
     re.VERBOSE,
 )
 # A row of a Markdown table: `| password | x |`.
@@ -53,7 +53,7 @@ _CONNECTION = re.compile(
     (?<!\w)(?i:host(?:addr)?|server|data[ ]source|driver|user(?:[ ]?id)?|uid|dbname|database)[ ]?=
     (?:[^"'\n,()]|,\d){1,200}?
     (?:[; ][ ]?|\\n)(?P<name>(?i:password|pwd))[ ]?=[ ]?
-    (?:\{(?P<before>[^{}"'\n]{4,200})\}|(?P<value>[^\s;"',()\\{]{4,200}))""",
+    (?:\{(?P<text>[^{}"'\n]{4,200})\}|(?P<literal>[^\s;"',()\\{]{4,200}))""",
     re.VERBOSE,
 )
 
@@ -74,11 +74,14 @@ _TAG = re.compile(
     (?P<value>[^"`\n]{4,300})["]""",
     re.VERBOSE,
 )
-# What stands for a secret in the query of a URL, and elsewhere for much else.
-_OF_QUERIES = frozenset(["appid", "app_id", "sig", "signature"])
+# `&appid=x`, `api/rows?key=x`: what stands for a secret in the query of a URL alone.
+_QUERY = re.compile(
+    r"(?:[?&](?:app_?id|sig(?:nature)?)|api[^\s\"'`]{0,120}[?&]key)="
+    r"(?P<token>[^\s&;\"'<>`\\]{4,300})"
+)
 # `?user=a&password=b` of a URL, `;PWD=b;` of a connection string.
 _PARAMETER = re.compile(
-    r"[?&;](?P<name>[A-Za-z_][\w.\-]{1,40})=(?:\{(?P<before>[^{}\s\"']{4,200})\}"
+    r"[?&;](?P<name>[A-Za-z_][\w.\-]{1,40})=(?:\{(?P<text>[^{}\s\"']{4,200})\}"
     r"|(?P<value>[^\s&;\"'<>`\\]{4,300}))(?=[\s&;\"'<>`\\]|$)"
 )
 # `CREATE USER bob WITH PASSWORD 'x'`, `PASSWORD('x')`, `IDENTIFIED BY 'x'`, `TOKEN 'x'`;
@@ -115,6 +118,7 @@ _ANYWHERE = (
     (("${",), _SPRING),
     (("ord=", "ord =", "ORD=", "wd=", "WD="), _CONNECTION),
     (("?", "&", ";"), _PARAMETER),
+    (("?", "&"), _QUERY),
     (("default",), _OPTION),
     (("--",), _IN_COMMAND),
 )
@@ -143,20 +147,8 @@ def is_long(text: str, start: int, end: int) -> bool:
 
 def embedded(text: str, start: int, end: int) -> Iterator[Pair]:
     """Yield the pairs inside of a value: fallbacks of references, connection strings, SQL."""
-    line = text[start:end]
-    for marks, pattern in _ANYWHERE if is_long(text, start, end) else _ANYWHERE + _IN_SHORT_LINES:
-        if not any(mark in line for mark in marks):
-            continue
-        for found in pattern.finditer(text, start, end):
-            groups = found.groupdict()
-            name = groups.get("env") or groups.get("name") or groups.get("given") or "password"
-            if pattern is _PARAMETER and (
-                name.lower() in _OF_QUERIES
-                or (name.lower() == "key" and "api" in text[start : found.start()])
-            ):
-                name = "token"
-            group = "before" if groups.get("before") else "value"
-            yield Pair(name, found[group], *found.span(group), pattern is _CONNECTION)
+    patterns = _ANYWHERE if is_long(text, start, end) else _ANYWHERE + _IN_SHORT_LINES
+    return marked_pairs(text, start, end, patterns, quoted=False)
 
 
 # `<password>x</password>`, `name="password" value="x"`, `<string name="api_key">x<`.
@@ -177,11 +169,4 @@ _MARKUP = (
 
 def in_markup(text: str, start: int, end: int) -> Iterator[Pair]:
     """Yield the pairs of XML and HTML."""
-    line = text[start:end]
-    for marks, pattern in _MARKUP:
-        if not any(mark in line for mark in marks):
-            continue
-        for found in pattern.finditer(text, start, end):
-            groups = found.groupdict()
-            group = "value" if groups["value"] is not None else "text"
-            yield Pair(found["name"], found[group], *found.span(group), True)
+    return marked_pairs(text, start, end, _MARKUP, quoted=True)

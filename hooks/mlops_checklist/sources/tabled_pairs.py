@@ -10,11 +10,15 @@ from mlops_checklist.sources.assignments import Pair
 _RULE = re.compile(
     r"(?m)^(?:[ \t]*\|?(?:[ ]*:?-{2,}:?[ ]*\|){1,20}|\|===[ ]*\n\|(?P<header>[^\n]+)\n\n?(?=\|))"
 )
+_ROW = re.compile(r"[ \t]{0,200}\|(?!===)")
 
 
 def tables(text: str) -> Iterator[Pair]:
     """Yield each cell of a table of Markdown or AsciiDoc under the name of its column."""
+    done = 0  # each row belongs to one table
     for rule in _RULE.finditer(text):
+        if rule.start() < done:
+            continue
         above = text.rfind("\n", 0, max(0, rule.start() - 1)) + 1
         header = text[above : rule.start()].strip().strip("|")
         at = text.find("\n", rule.end()) + 1
@@ -22,7 +26,7 @@ def tables(text: str) -> Iterator[Pair]:
             header, at = rule["header"], rule.end()
         # "Password / token" is a password's
         names = [re.split(r"[/,(]", name)[0].strip(" `*|\r\n") for name in header.split("|")]
-        while 0 < at < len(text) and text[at : at + 200].lstrip()[:1] == "|":
+        while 0 < at < len(text) and _ROW.match(text, at):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
             cell = text.index("|", at) + 1
@@ -32,7 +36,7 @@ def tables(text: str) -> Iterator[Pair]:
                     first = cell + raw.index(value)
                     yield Pair(name, value, first, first + len(value), True)
                 cell += len(raw) + 1
-            at = end + 1
+            done = at = end + 1
 
 
 _INSERT = re.compile(
