@@ -73,7 +73,11 @@ FLAGGED = {
         f"credentials: `svc` / `{PW}`",
         f"The staging password changed from `{PW}7` to `{PW}`.",
     ],
-    "guide.rst": [f":Password: {PW}", f"The passphrase of the key is ``{PW}``."],
+    "guide.rst": [
+        f'client = WearClient(token="{TOKEN}")',
+        f":Password: {PW}",
+        f"The passphrase of the key is ``{PW}``.",
+    ],
     "guide.adoc": [f"Password:: {PW}", f"|password |{PW}"],
     "run.log": [
         f"INFO connecting with password={PW} user=svc",

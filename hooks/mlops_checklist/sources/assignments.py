@@ -62,6 +62,7 @@ _ENV_MAGIC = re.compile(
 )
 _KEY_LIKE = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[^\s,;()]{8,}")
 _INNER_NAME = re.compile(r"(?P<name>[A-Z][A-Z0-9_]{2,79})=(?=[^=])")  # `env: NAME=text`
+_CALL = re.compile(r"[A-Za-z_][\w.]*\((?=\w+=[\"'])")
 _MORE_WORDS = re.compile(r"[ \t]+[^\s#;&|/\\}\])]")
 
 
@@ -97,6 +98,8 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
             elif bare or groups.get("quote"):
                 first, last = found.span("bare")
                 value = found["bare"].partition("\\n")[0].rstrip(",;")
+                if call := _CALL.match(value):  # its arguments may be pairs
+                    value = call[0]
                 if value.startswith("**") and value.endswith("**"):  # bold, in Markdown
                     value, first = value.strip("*"), first + 2
                 if groups.get("op") == ":":
