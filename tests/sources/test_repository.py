@@ -379,6 +379,11 @@ def test_untracked_file_that_is_given(project: Path) -> None:
     assert made.affected(["src/config.py"], b"import") == ["src/config.py", "src/train.py"]
 
 
+def test_file_by_several_names(project: Path) -> None:
+    repository = Repository(["./a.py"])
+    assert repository.file("./a.py") is repository.file("a.py")
+
+
 def test_files_that_cannot_be_read(project: Path) -> None:
     (project / "src" / "gone.py").symlink_to("nowhere.py")
     (project / "src" / "folder.py").mkdir()

@@ -108,6 +108,8 @@ class Repository:
     def file(self, path: str) -> File:
         """Return the file at `path`, always the same object."""
         if path not in self._files:
+            path = os.path.normpath(path)
+        if path not in self._files:
             self.add(File(path))
         return self._files[path]
 
