@@ -30,6 +30,7 @@ FLAGGED = {
         f"UPDATE settings SET value = '{TOKEN}' WHERE key = 'smtp_password';",
         f"-- psql: password for ro is {PW}",
         f"SELECT pgp_sym_decrypt(body, '{PW}_k');",
+        f"('smtp_password',     '{PLAIN}'),",
     ],
     "client.ts": [
         f"const c = axios.create({{ headers: {{ 'X-API-Key': '{HEX}' }} }});",
@@ -50,6 +51,8 @@ FLAGGED = {
         f'req.SetBasicAuth("svc", "{PW}")',
         f'var signingKey = []byte("{WORD}")',
         f'a := smtp.PlainAuth("", "a@b.de", "{PW}", "smtp.b.de")',
+        f'return scram.Mechanism(scram.SHA512, "writer", "{PLAIN}")',
+        f'APIKey string `yaml:"apiKey" default:"{TOKEN}"`',
     ],
     "Main.java": [
         f'.signWith(SignatureAlgorithm.HS256, "{WORD}")',
@@ -62,6 +65,7 @@ FLAGGED = {
         f"<tr><td>Password</td><td>{PLAIN}</td></tr>",
         f"<dt>db_password</dt>\n<dd><code>{PLAIN}</code></dd>",
         f"<!-- password: {PLAIN}9 -->",
+        f"<table><tr><th>user</th><th>password</th></tr><tr><td>svc</td><td>{PW}</td></tr></table>",
     ],
     "web.config": [f'<add name="Db" connectionString="Server=x;User Id=sa;Password={PLAIN};" />'],
     "notes.md": [
@@ -72,13 +76,23 @@ FLAGGED = {
         f"Zugang: svc / {PW}",
         f"credentials: `svc` / `{PW}`",
         f"The staging password changed from `{PW}7` to `{PW}`.",
+        f"* Rotate `appid={HEX}` of the weather API",
+        f"The WiFi of the vans: SSID `VANS`, key {PLAIN}.",
+        f"The service key still works: `{HEX}{HEX}`.",
+        f"Reset it: https://portal.corp.de/reset-password/{TOKEN}",
+        f"Reviewer's account on the portal: camille / {PW}",
     ],
     "guide.rst": [
         f'client = WearClient(token="{TOKEN}")',
         f":Password: {PW}",
         f"The passphrase of the key is ``{PW}``.",
     ],
-    "guide.adoc": [f"Password:: {PW}", f"|password |{PW}"],
+    "guide.adoc": [
+        f"Password:: {PW}",
+        f"|password |{PW}",
+        f"|===\n|User |Password\n\n|svc |{PW}\n|===",
+    ],
+    "azure.json": [f'"speech": {{"key": "{HEX}", "region": "westeurope"}}'],
     "run.log": [
         f"INFO connecting with password={PW} user=svc",
         f"Using API token {TOKEN}",
@@ -93,6 +107,7 @@ FLAGGED = {
         f"service;login;passwort\ndb;svc;{PW}",
         f"key,value\ndb_password,{PW}",
         f'url,username,password\nhttps://x,svc,"{PW}"',
+        f'at;note\n"2026";"new: x-api-key={TOKEN}"',
     ],
     "mail.eml": [f"Passwort: {PW}", f"Your temporary password is: {PW}"],
     "calls.http": [f"X-API-Key: {TOKEN}", f"@token = {TOKEN}"],
@@ -105,7 +120,10 @@ FLAGGED = {
         f'client.DefaultRequestHeaders.Add("X-Api-Key", "{TOKEN}");',
         f'Configuration["Jwt:Key"] = "{TOKEN}";',
     ],
-    "load.R": [f'keyring::key_set_with_value("x", "svc", "{PW}")'],
+    "load.R": [
+        f'keyring::key_set_with_value("x", "svc", "{PW}")',
+        f'pins::board_connect(server = "https://x.corp.de", key = "{TOKEN}")',
+    ],
     "load.pl": [f"my $dbh = DBI->connect('dbi:Pg:x', 'svc', '{PW}');"],
     "main.tf": [
         f'env {{\n  name  = "API_TOKEN"\n  value = "{TOKEN}"\n}}',
@@ -132,7 +150,12 @@ FLAGGED = {
         f"connection = Driver={{ODBC}};Server=x;Uid=r;Pwd={{{PW}}};Encrypt=yes",
         f"flower_basic_auth = flower:{PLAIN}/4",
     ],
-    "push.py": ['head = "gh' + 'o_0xRonvxJsp"', f'("login piet@x.nl / {PW}", 1)'],
+    "push.py": [
+        'head = "gh' + 'o_0xRonvxJsp"',
+        f'("login piet@x.nl / {PW}", 1)',
+        f"e = create_engine('postgresql://hop:' + '{PLAIN}' + '@pg.corp.de/hop')",
+        f'pin: str = field(default="{PLAIN}", repr=False)',
+    ],
 }
 
 NOT_FLAGGED = {
@@ -171,6 +194,9 @@ NOT_FLAGGED = {
         "How do I get access to Model-2.5 / Model-2.6 / Model-3?",
         "login and password / Register2Now",
         "The password is hashed with sha256 and salted.",
+        "The Wi-Fi key figures of 2024: 17 access points",
+        "See https://docs.corp.de/reset-password/how-to-reset-your-password-2024",
+        "The service key `orders_by_customer_2024_daily` sorts them.",
     ],
     "run.log": [
         "password authentication failed for user svc2",
@@ -178,6 +204,8 @@ NOT_FLAGGED = {
         f"token {HEX[:8]} expired",
     ],
     "chat.txt": ["das Passwort ist abgelaufen, bitte neu setzen"],
+    "load.R": ['pins::board_connect(server = "x", key = Sys.getenv("CONNECT_API_KEY_2"))'],
+    "azure.json": ['"row": {"key": "customer_2024", "region": "westeurope"}'],
     "accounts.csv": ["key,value\nbatch_size,64\n", "token,lemma\nHaus24,Haus\n"],
     "calls.http": ["X-API-Key: {{apiKey}}", "@token = {{login.response.body.token}}"],
     "config.php": ["define('DB_PASSWORD', getenv('DB_PASSWORD'));", "define('DB_NAME', 'ml2024');"],
@@ -190,7 +218,11 @@ NOT_FLAGGED = {
         "routing_key: orders.created.v2",
     ],
     "odbc.ini": ["connection = Driver={ODBC};Server=x;Uid=r;Pwd={password};", "Kennwort ="],
-    "push.py": ['PREFIXES = ("gho_", "ghp_", "glpat-")', 'x = "ghp_example"'],
+    "push.py": [
+        'PREFIXES = ("gho_", "ghp_", "glpat-")',
+        'x = "ghp_example"',
+        "e = create_engine('postgresql://hop:' + password + '@pg.corp.de/hop')",
+    ],
 }
 
 

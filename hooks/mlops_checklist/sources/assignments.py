@@ -61,7 +61,7 @@ _ENV_MAGIC = re.compile(
     re.MULTILINE,
 )
 _KEY_LIKE = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[^\s,;()]{8,}")
-_INNER_NAME = re.compile(r"(?P<name>[A-Z][A-Z0-9_]{2,79})=(?=[^=])")  # `env: NAME=text`
+_INNER_NAME = re.compile(r"(?P<name>[A-Za-z][\w-]{2,79})=(?=[^=])")
 _CALL = re.compile(r"[A-Za-z_][\w.]*\((?=\w+=[\"'])")
 _MORE_WORDS = re.compile(r"[ \t]+[^\s#;&|/\\}\])]")
 
@@ -74,6 +74,14 @@ def _in_quotes(text: str, found: re.Match[str]) -> Pair | None:
         return None
     first = found.start("bare")
     return Pair(found["name"], value, first, first + len(value), True)
+
+
+def _with_inner(pair: Pair) -> Iterator[Pair]:
+    """Yield a pair, and the one in its value: `env: NAME=text`."""
+    yield pair
+    if inner := _INNER_NAME.match(pair.value):
+        value, first = pair.value[inner.end() :], pair.start + inner.end()
+        yield Pair(inner["name"], value, first, pair.end, pair.quoted)
 
 
 def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
@@ -93,7 +101,7 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
                 yield Pair(found["name"], found["quoted"], first, last, True)
                 at = found.end()
             elif header := _in_quotes(text, found):
-                yield header
+                yield from _with_inner(header)
                 at = header.end
             elif bare or groups.get("quote"):
                 first, last = found.span("bare")
@@ -113,10 +121,7 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
                     if in_braces and not re.search(r"[(\[{<]", value):
                         value = value.rstrip("]}")
                 at = first + len(value.partition(",")[0])
-                name = found["name"]
-                if groups.get("op") == ":" and (inner := _INNER_NAME.match(value)):
-                    name, value, first = inner["name"], value[inner.end() :], first + inner.end()
-                yield Pair(name, value, first, first + len(value), False)
+                yield from _with_inner(Pair(found["name"], value, first, first + len(value), False))
 
 
 Marked = tuple[tuple[str, ...], re.Pattern[str]]

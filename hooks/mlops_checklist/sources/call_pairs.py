@@ -43,7 +43,13 @@ _METHOD = re.compile(
 )
 # `define('DB_PASSWORD', 'x')`, `flag.String("db-password", "x", …)`, `Add("X-Api-Key", "x")`.
 _NAME_AND_TEXT = re.compile(
-    r"""\([^()"'\n]{0,30}["'][#.]?(?P<name>[A-Za-z_][\w.\-]{2,79})["'],[ ]?""" + _TEXT,
+    r"""\([^()"'\n]{0,30}["'][#.]?(?P<name>[A-Za-z_][\w.\-]{2,79})["'],[ ]{0,40}""" + _TEXT,
+    re.VERBOSE,
+)
+# `board_connect(server = "…", key = "x")`
+_KEY_OF_CALL = re.compile(
+    r"""(?i:connect|login|client|auth|api)\w{0,20}\([^()\n]{0,160}?
+    \bkey[ ]?=[ ]?["'](?P<token>[^"'\s]{16,300})["']""",
     re.VERBOSE,
 )
 # `page.type("input[name=password]", "x")`, `get("#password").type("x")`: into a form.
@@ -56,6 +62,7 @@ _FIELD = re.compile(
 # Each with texts of which one stands in what it matches.
 _ARGUMENTS = (
     (('", ', "', ", '","', "','"), _NAME_AND_TEXT),
+    (("key",), _KEY_OF_CALL),
     (('","', '", "', "','", "', '"), _LOGIN),
     (("Client", "compare_digest", "comet_ml"), _GIVEN_ONE),
     (("jwt.", "reate", "arser", "ith(", "HMAC", "pgp_sym", "hmac"), _SIGNS),

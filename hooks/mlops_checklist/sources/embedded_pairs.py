@@ -76,9 +76,23 @@ _TAG = re.compile(
 )
 # `&appid=x`, `api/rows?key=x`: what stands for a secret in the query of a URL alone.
 _QUERY = re.compile(
-    r"(?:[?&](?:app_?id|sig(?:nature)?)|api[^\s\"'`]{0,120}[?&]key)="
+    r"(?:[?&`](?:app_?id|sig(?:nature)?)|api[^\s\"'`]{0,120}[?&]key)="
     r"(?P<token>[^\s&;\"'<>`\\]{4,300})"
 )
+# `"postgresql://bob:" + "x" + "@db"`
+_JOINED_URL = re.compile(
+    r"""://[^\s:/@"']{0,60}:(?P<quote>["'])[ ]?[+.&][ ]?(?P=quote)(?P<value>[^"'\s]{4,100})
+    (?P=quote)[ ]?[+.&][ ]?(?P=quote)@""",
+    re.VERBOSE,
+)
+# `"key": "x", "region": "westeurope"`: how Azure's services for language and speech are reached.
+_OF_AZURE = re.compile(
+    r"""["']key["'][ ]?:[ ]?["'](?P<token>[0-9a-f]{32}|[0-9A-Za-z]{84})["'],[ ]?
+    ["'](?:endpoint|region|location)["']""",
+    re.VERBOSE,
+)
+# `/reset-password/x`: who has the link is let in.
+_LINK = re.compile(r"/(?:reset|invit|magic)[\w-]{0,30}/(?P<token>[\w-]{20,200})(?![^\s\"'`<>)\]])")
 # `?user=a&password=b` of a URL, `;PWD=b;` of a connection string.
 _PARAMETER = re.compile(
     r"[?&;](?P<name>[A-Za-z_][\w.\-]{1,40})=(?:\{(?P<text>[^{}\s\"']{4,200})\}"
@@ -118,7 +132,10 @@ _ANYWHERE = (
     (("${",), _SPRING),
     (("ord=", "ord =", "ORD=", "wd=", "WD="), _CONNECTION),
     (("?", "&", ";"), _PARAMETER),
-    (("?", "&"), _QUERY),
+    (("?", "&", "`app", "`sig"), _QUERY),
+    (("://",), _JOINED_URL),
+    (('"endpoint', '"region', '"location'), _OF_AZURE),
+    (("/reset", "/invit", "/magic"), _LINK),
     (("default",), _OPTION),
     (("--",), _IN_COMMAND),
 )

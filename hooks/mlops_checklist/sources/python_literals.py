@@ -12,7 +12,8 @@ _GIVERS = frozenset(
     "get getenv setdefault setenv putenv set option header add_header env config secret".split()
 )
 _WRAPPERS = frozenset(
-    "Field Option Argument SecretStr SecretBytes Secret Variable str bytes quote_plus quote".split()
+    "field Field Option Argument SecretStr SecretBytes Secret Variable str bytes quote_plus"
+    " quote".split()
 )
 _LOGINS = frozenset(["connect", "login", "Redis", "StrictRedis", "SMTP", "Connection"])
 _CREDENTIALS = frozenset(["HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "UsernamePassword"])

@@ -16,7 +16,8 @@ OF_CALLS = frozenset(
     [
         *"login( authenticate( basicauth( username_pw_set( connect( dbconnect(".split(),
         *"getconnection( connection( redis( usernametoken( authentication( client(".split(),
-        *("clientv2(", "clientv3("),
+        *("clientv2(", "clientv3(", "mechanism(", ":' + '", ':" + "', ":'+'", ':"+"'),
+        *("/reset", "/invit", "/magic", '"region"', '"endpoint"'),
         *("compare_digest", "comet_ml.", "identified", "_login", "jwt.", "hmac", "cookieparser"),
         *("signwith", "pgp_sym", "plainauth", "pdo(", "key_set_with_value", "tochararray"),
         *("?key=", "&key=", "appid=", "?sig=", "&sig=", ':key"', ":key'"),
@@ -25,7 +26,10 @@ OF_CALLS = frozenset(
 OF_NAMES = (
     OF_PASSWORDS
     | OF_CALLS
-    | set("secret token key auth cred access pw: pw= _pw _pin -pin login zugang getpass".split())
+    | set(
+        "secret token key auth cred access pw: pw= _pw _pin -pin pin: login zugang getpass"
+        " ssid wifi wi-fi wlan account".split()
+    )
     | {" pw", "pw "}
     # a personal access token, not a path
     | {f"{joint}pat{end}" for joint in "_-" for end in " =:\"'"}

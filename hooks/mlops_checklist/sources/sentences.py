@@ -30,6 +30,11 @@ _OF_PASSWORDS = (
         rf"\*{{0,2}}(?P<value>{_STRONG})"
     ),
 )
+# The WiFi has the SSID `vans`, key x
+_OF_NETWORK = re.compile(
+    r"(?i:\b(?:ssid|wi-?fi|wlan)\b)[^\n]{0,80}?\b(?i:key|clé|schlüssel|code)[ :]{1,3}[`\"']?"
+    rf"(?P<value>{_MIXED})"
+)
 # login: bob / x
 _USER_AND = re.compile(
     r"\b(?i:log-?ins?|log in|creds|credentials?|\w{0,12}zugang\w{0,10}|account|accès|acceso"
@@ -40,7 +45,8 @@ _USER_AND = re.compile(
 )
 # The token for the bot is x
 _KEY = re.compile(
-    r"\b(?i:(?:api|access|secret|license|auth)[ -]?key|token|secret|key(?=[ ]?[`:]))\b"
+    r"\b(?i:(?:api|access|secret|license|auth|service|signing|master)[ -]?key"
+    r"|token|secret|key(?=[ ]?[`:]))\b"
     r"[^\n=/]{0,40}?[ `\"':*](?P<value>[\w+/-]{20,200}={0,2})(?![\w+/-]|\.\w)"
 )
 _SMALL_AND_DIGITS = re.compile(r"(?=\D{0,9}\d)[a-z0-9]{24,64}")
@@ -58,7 +64,7 @@ _LINE_IN_TEXT = re.compile(
 
 def in_sentence(text: str, start: int, end: int) -> Iterator[Pair]:
     """Yield what a sentence calls a password, as such a name's text, or a key, as a `token`'s."""
-    for pattern in (*_OF_PASSWORDS, _USER_AND):
+    for pattern in (*_OF_PASSWORDS, _OF_NETWORK, _USER_AND):
         for found in pattern.finditer(text, start, end):
             value = found["value"].rstrip(".:*")
             first = found.start("value")
