@@ -193,6 +193,35 @@ def train(reviews):
     trainer = Trainer(model=model, args=TrainingArguments("out"), train_dataset=reviews)
     trainer.train()
 """
+REPLAY = "experiments/replay.py"
+REPLAY_SOURCE = """\
+import mlflow
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+
+def replay(model):
+    transactions = pd.read_parquet("/mnt/data/fraud/last_week.parquet")
+    with mlflow.start_run(run_name="replay"):
+        scores = model.predict_proba(transactions.drop(columns="is_fraud"))[:, 1]
+        mlflow.log_metric("replay_auc", roc_auc_score(transactions["is_fraud"], scores))
+
+
+replay(mlflow.sklearn.load_model("models:/fraud@champion"))
+"""
+SWITCHED_SOURCE = """\
+import mlflow
+
+mlflow.sklearn.autolog(log_datasets=False)
+"""
+PIPELINE = "dvc.yaml"
+PIPELINE_SOURCE = """\
+stages:
+  train:
+    cmd: python -m fraud_detection.train --config conf/train.yaml
+    wdir: .
+    deps: [src/fraud_detection]
+"""
 WEIGHTS = "experiments/network.pt"
 FAULTS = (
     # Runs: parameters, metrics, artifacts, seeds.
@@ -224,6 +253,16 @@ FAULTS = (
         "AutoModelForSequenceClassification.from",
     ),
     Fault(WEIGHTS, "", "not a network\n", "artifacts-stored/model-in-git", "not"),
+    # Data.
+    Fault(REPLAY, "", REPLAY_SOURCE, "data-lineage/untracked-input", "pd.read_parquet"),
+    Fault(
+        "experiments/settings.py",
+        "",
+        SWITCHED_SOURCE,
+        "data-lineage/lineage-disabled",
+        "mlflow.sklearn",
+    ),
+    Fault(PIPELINE, "", PIPELINE_SOURCE, "data-lineage/undeclared-dep", "conf/train"),
     # The environment.
     Fault(
         "deploy/Dockerfile",
@@ -388,6 +427,7 @@ FAULTS = (
         "registered-model-metadata/no-source-run",
         '"/mnt/artifacts/model"',
     ),
+    Fault(TRAIN, "", "", "data-lineage/no-source-run", '"/mnt/artifacts/model"'),
     Fault(
         TRAIN,
         '"candidate", version.version',

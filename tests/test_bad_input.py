@@ -21,7 +21,13 @@ NAMES = frozenset({"experiment-name-prefix"})
 MODELS = frozenset({"registered-model-metadata"})
 PINS = frozenset({"pinned-requirements"})
 PROGRAMS = frozenset(
-    {"artifacts-stored", "metrics-logged", "parameters-logged", "seeded-randomness"}
+    {
+        "artifacts-stored",
+        "data-lineage",
+        "metrics-logged",
+        "parameters-logged",
+        "seeded-randomness",
+    }
 )
 
 # What makes a file the business of every hook that reads its kind.
@@ -37,6 +43,10 @@ RUN = "import mlflow, sklearn.svm\nmlflow.start_run(); sklearn.svm.SVC(C=2).fit(
 PLANTED = {
     "meaningful-commit-message": ("good.py", "update\n"),
     **dict.fromkeys(PROGRAMS, ("good.py", RUN)),
+    "data-lineage": (
+        "good.py",
+        "import mlflow, pandas\npandas.read_csv('/d/x.csv')\nmlflow.start_run()\n",
+    ),
     "seeded-randomness": (
         "good.py",
         "from sklearn.model_selection import train_test_split\na, b = train_test_split(x)\n",

@@ -46,6 +46,12 @@ ITEMS = (
         "mlops_checklist.environment.meaningful_commit_range",
     ),
     Item(
+        "Data",
+        "Data lineage tracked",
+        "data-lineage",
+        "mlops_checklist.data.data_lineage",
+    ),
+    Item(
         "Experiments",
         "Unique experiment names (username/project prefix)",
         "experiment-name-prefix",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from end_to_end.environments import environment, requirements_of
 
-from mlops_checklist.sources import mlflow_registry
+from mlops_checklist.sources import data_records, mlflow_registry
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "fraud-detection"
 
@@ -57,6 +57,20 @@ def test_autolog(mlflow: Path) -> None:
         if "registered_model_name" in parameters
     }
     assert found == mlflow_registry.AUTOLOG
+
+
+def test_autolog_that_records_datasets(mlflow: Path) -> None:
+    """A flavour records datasets where its code reads the parameter, not only takes it."""
+    found = set()
+    for path in sorted(mlflow.rglob("*.py")):
+        parts = path.relative_to(mlflow).with_suffix("").parts
+        source = path.read_text("utf-8")
+        if parts[0] in ("tracking", "spark") or "def autolog(" not in source:
+            continue
+        read = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+        if not read.isdisjoint({"log_datasets", "_log_datasets"}):
+            found.add("pyspark.ml" if parts[:2] == ("pyspark", "ml") else parts[0])
+    assert found == {*data_records.AUTOLOG_FLAVOURS}
 
 
 def test_registry_calls(mlflow: Path) -> None:

@@ -168,6 +168,8 @@ def test_every_hook_finds_its_violation(
             "register.py": "import mlflow\n\nmlflow.sklearn.log_model(\n"
             '    model, name="churn", registered_model_name="churn"\n)\n',
             "requirements.txt": "pandas>=2\n",
+            "score.py": "import mlflow\nimport pandas as pd\n\n"
+            'df = pd.read_csv("/data/x.csv")\nwith mlflow.start_run():\n    pass\n',
             "train.py": BAD,
         }
     )
@@ -176,6 +178,7 @@ def test_every_hook_finds_its_violation(
     places_and_rules = [re.sub(r": .* \[(.*)\]$", r" \1", line) for line in done.said]
     assert places_and_rules == [
         "fit.py:4:6 artifacts-stored/no-artifacts",
+        "score.py:4:6 data-lineage/untracked-input",
         f"train.py:3:23 {HOOK}/literal-name",
         "fit.py:4:6 metrics-logged/no-metrics",
         "config.py:1:10 no-hardcoded-secrets/hugging-face-token",

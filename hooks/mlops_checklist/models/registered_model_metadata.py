@@ -119,7 +119,7 @@ def _metadata(
         yield from _no_signature(registry, registration.call, registration.flavour, model)
     elif registration.form != "create_registered_model":
         yield from _no_source_run(registry, registration, model)
-        source = _source(registry, registration)
+        source = registry.source(registration)
         logged = registry.logged_call(source) if source is not None else None
         if logged is not None and logged not in judged:
             judged.add(logged)
@@ -255,32 +255,19 @@ def _no_text(
         yield undecided(rule, place, f"nothing in this file gives {model} {article}; {advice}")
 
 
-def _source(registry: Registry, registration: Registration) -> ast.expr | None:
-    name = "model_uri" if registration.form == "register_model" else "source"
-    return registry.argument(registration.call, registration.form, name)
-
-
 def _no_source_run(registry: Registry, registration: Registration, model: str) -> Iterator[Outcome]:
-    from mlops_checklist.sources.python import has_unpacking
-
-    rule, place = "no-source-run", registry.module.place(registration.call)
-    given = {
-        registry.given(registry.argument(registration.call, registration.form, name))
-        for name in ("run_id", "model_id")
-    }
-    source = _source(registry, registration)
-    names_run = registry.names_run(source) if source is not None else None
-    if "yes" in given or names_run:
+    rule = "no-source-run"
+    answer, node = registry.source_run(registration)
+    place = registry.module.place(node)
+    if answer == "named":
         yield evidence(rule, place, "its run")
-    elif (
-        source is None or names_run is None or "maybe" in given or has_unpacking(registration.call)
-    ):
+    elif answer == "unknown":
         yield undecided(rule, place, f"whether the version of {model} names its run is not known")
     else:
         run_id = "" if registration.form == "register_model" else "run_id= and "
         yield violation(
             rule,
-            registry.module.place(source),
+            place,
             f"the version of {model} is made from a path and names no run; pass {run_id}"
             "a 'runs:/' or 'models:/' URI",
         )

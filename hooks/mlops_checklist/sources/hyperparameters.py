@@ -64,9 +64,11 @@ class Taken(NamedTuple):
 class Covered(NamedTuple):
     """What is logged: names, objects all of whose fields are, or (`everything`) who knows what.
 
+    `keys`: the names that the run shows; `names`: these, and those of the variables in the values.
     `constants`: the name and the value of each that stands in the source.
     """
 
+    keys: set[str]
     names: set[str]
     roots: set[str]
     constants: set[tuple[str, str]]
@@ -208,7 +210,7 @@ def _converted(node: ast.expr) -> ast.expr:
 
 
 def _taken(name: str, value: ast.expr, module: Module) -> Taken:
-    return Taken(name, value, module, _marks(value, module))
+    return Taken(name, value, module, marks(value, module))
 
 
 def _loop_count(call: ast.Call, module: Module) -> Iterator[Taken]:
@@ -235,7 +237,7 @@ def _loop_count(call: ast.Call, module: Module) -> Iterator[Taken]:
 _WRAPPERS = ("tqdm", "enumerate", "track")
 
 
-def _marks(node: ast.expr, module: Module) -> frozenset[str]:
+def marks(node: ast.expr, module: Module) -> frozenset[str]:
     """Return the names under which a value is known: of variables, options, fields and keys."""
     folder = module.file.read(values.values)
     named = {name.rpartition(".")[2] for name in values.names(folder.of(node)) if name}
@@ -271,17 +273,18 @@ def dotted(node: ast.AST) -> str:
 
 # --- What is logged -----------------------------------------------------------------------
 
-_ONE = {"log_param", "log_parameter", "set_parameter"}
+_ONE = {"log_param", "log_parameter", "set_parameter", "set_tag"}
 _SOME = {
     *("log_params", "log_parameters", "log_hyperparams", "update", "connect", "set_parameters"),
-    *("init", "init_trackers", "setup_wandb", "add_hparams"),
+    *("init", "init_trackers", "setup_wandb", "add_hparams", "set_tags"),
+    *("start_run", "create_run"),  # their tags
 }
 _FIELDS_OF = {"vars", "asdict", "dict", "to_container", "model_dump", "as_dict", "to_dict"}
 
 
 def covered(logged: Iterable[Fact]) -> Covered:
     """Return what the calls and assignments that log parameters cover."""
-    noted = Covered(set(), set(), set(), False)
+    noted = Covered(set(), set(), set(), set(), False)
     everything = False
     for fact in logged:
         for given, named in _given(fact):
@@ -294,9 +297,10 @@ def covered(logged: Iterable[Fact]) -> Covered:
 
 def _note(name: str, value: ast.expr | None, module: Module, noted: Covered) -> None:
     """Note one parameter that is logged, and what its value is made of."""
+    noted.keys.add(name)
     noted.names.add(name)
     for part in (value, *_parts(value)) if value is not None else ():
-        noted.names.update(_marks(part, module))
+        noted.names.update(marks(part, module))
         noted.roots.update(_texts(part))  # `log_param("args", args)` holds all of its fields
     if isinstance(value, ast.Constant) and value.value not in (None, True, False):
         noted.constants.add((name, repr(value.value)))
@@ -341,6 +345,7 @@ def _given(fact: Fact) -> Iterator[tuple[ast.expr | None, str | None]]:
     elif last in _SOME:
         second = 1 if last == "init_trackers" else None
         given = argument(node, "config", second) or argument(node, "hparam_dict")
+        given = given or argument(node, "tags")
         yield given or argument(node, "params", 0) or argument(node, "mutable", 0), None
     else:
         yield None, None
@@ -385,6 +390,7 @@ def _cover(node: ast.expr, module: Module, noted: Covered) -> bool:
             holder = found.args[0] if found.args else getattr(found.func, "value", None)
             if holder is not None:
                 noted.roots.update(_texts(holder))
+                noted.keys.update(_options(holder, home))
                 noted.names.update(_options(holder, home))
                 for made in home.file.read(values.values).expressions(holder):
                     if isinstance(made, ast.Call):

@@ -314,6 +314,26 @@ class Registry:
         name = argument(call, "name") or self.argument(call, "log_model", "artifact_path", flavour)
         return (literal(self.values.of(name)) if name is not None else None) or ""
 
+    def source(self, registration: Registration) -> ast.expr | None:
+        """Return the argument that says where a version's files are."""
+        name = "model_uri" if registration.form == "register_model" else "source"
+        return self.argument(registration.call, registration.form, name)
+
+    def source_run(self, registration: Registration) -> tuple[str, ast.expr]:
+        """Tell whether a version names the run it comes from, and the node that tells.
+
+        "named", "unknown", or "bare" where it is made from a path and of no run.
+        """
+        form, call = registration.form, registration.call
+        given = {self.given(self.argument(call, form, name)) for name in ("run_id", "model_id")}
+        source = self.source(registration)
+        names_run = self.names_run(source) if source is not None else None
+        if "yes" in given or names_run:
+            return "named", call
+        if source is None or names_run is None or "maybe" in given or has_unpacking(call):
+            return "unknown", call
+        return "bare", source
+
     def names_run(self, source: ast.expr) -> bool | None:
         """Tell whether the URI `source` leads to a run; None where it is not known.
 

@@ -603,7 +603,7 @@ def _arguments(call: ast.Call) -> int:
 
 
 # Which libraries a flavour's autolog covers; without a flavour, all of them.
-_AUTOLOGGED = {
+AUTOLOGGED = {
     "sklearn": {"sklearn"},
     "xgboost": {"xgboost"},
     "lightgbm": {"lightgbm"},
@@ -621,8 +621,8 @@ def autologs(fact: Fact, library: str) -> bool | None:
     """Tell whether an autolog call logs what a library trains; None: the library is unknown."""
     if flag(fact, "disable", False):
         return False
-    every: set[str] = set().union(*_AUTOLOGGED.values())
-    covered = _AUTOLOGGED.get(fact.by, set()) if fact.by else every
+    every: set[str] = set().union(*AUTOLOGGED.values())
+    covered = AUTOLOGGED.get(fact.by, set()) if fact.by else every
     return None if not library and covered else library in covered
 
 

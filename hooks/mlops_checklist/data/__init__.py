@@ -1,0 +1,1 @@
+"""Checklist section Data: a module per item."""
