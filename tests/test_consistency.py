@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from mlops_checklist import checklist
+from mlops_checklist.report.gathering import EVERYWHERE
 
 ROOT = Path(__file__).parent.parent
 MANIFEST = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
@@ -21,7 +22,9 @@ KEYS = {
     *("stages", "minimum_pre_commit_version", "pass_filenames", "always_run", "require_serial"),
 }
 STAGES = ["pre-commit", "pre-merge-commit", "pre-push", "manual"]
+REPORTS = {"mlops-checklist"}  # they judge no item, and print even when they pass
 OTHER_STAGES = {
+    "mlops-checklist": ["manual"],
     "meaningful-commit-message": ["commit-msg"],
     "meaningful-commit-range": ["pre-push", "manual"],
 }
@@ -45,7 +48,7 @@ def known() -> set[str]:
         for path in sections
         if "HOOK = Hook(" in path.read_text("utf-8")
     }
-    return modules | set(HOOKS) | set(ENTRIES) | set(scripts())
+    return (modules | set(HOOKS) | set(ENTRIES) | set(scripts())) - REPORTS
 
 
 def in_readme() -> set[str]:
@@ -89,12 +92,32 @@ def test_names_agree(hook: str) -> None:
 @pytest.mark.parametrize("hook", sorted(ENTRIES))
 def test_manifest_entry(hook: str) -> None:
     entry = ENTRIES[hook]
-    assert set(entry) <= KEYS, f"{hook} has keys that users cannot override well"
+    verbose = {"verbose"} if hook in REPORTS else set()
+    assert set(entry) <= KEYS | verbose, f"{hook} has keys that users cannot override well"
     assert entry["language"] == "python"
     assert entry["stages"] == OTHER_STAGES.get(hook, STAGES)
     assert entry["minimum_pre_commit_version"] == "3.2.0"
     assert len(entry["name"]) <= 50, f"the name of {hook} has more than 50 characters"
     assert entry["description"].endswith("."), f"the description of {hook} has no full stop"
+
+
+def test_reports_are_entered() -> None:
+    for report in REPORTS:
+        entry = ENTRIES[report]
+        assert (entry["verbose"], entry["always_run"], entry["pass_filenames"]) == (
+            True,
+            True,
+            False,
+        )
+        assert scripts()[report].startswith("mlops_checklist.report.")
+
+
+def test_the_report_looks_into_the_same_folders() -> None:
+    """The manifest and the report pass over the same paths, for each hook."""
+    for hook, entry in ENTRIES.items():
+        if "exclude" in entry:
+            everywhere = "tests?" not in entry["exclude"]
+            assert everywhere == (hook in EVERYWHERE), hook
 
 
 def test_manifest_is_sorted() -> None:

@@ -6,13 +6,16 @@ import re
 import sys
 from argparse import Namespace as Options
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_checklist.outcome import Edit, Kind, Outcome, Place
 from mlops_checklist.settings import Option, Settings, SettingsError
 from mlops_checklist.sources.files import File, Unreadable
 
-__all__ = ["File", "Hook", "Option", "Options", "judge", "run"]
+if TYPE_CHECKING:
+    from mlops_checklist.sources.repository import Repository
+
+__all__ = ["File", "Hook", "Option", "Options", "all_options", "gathered", "judge", "run"]
 
 FORMATS = ("text", "json", "github", "sarif", "gitlab")
 
@@ -52,7 +55,7 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     or settings, said on stderr.
     """
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    options = _options(hook)
+    options = all_options(hook)
     arguments, paths = _arguments(hook, options, sys.argv[1:] if argv is None else list(argv))
     if arguments.version:
         from importlib.metadata import version
@@ -74,8 +77,7 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str], *, write_baseline
     baseline = _Baseline(None if write_baseline else whole.baseline)
     outcomes: list[Outcome] = []
     failing: set[Outcome] = set()
-    judged = _judged_together if hook.follows else _judged
-    for file, options, said in judged(hook, settings, sorted(set(paths))):
+    for file, options, said in _judged(hook, settings, sorted(set(paths)), File, None):
         found = baseline.new(said)
         if hook.fixes and options.fix:
             found = _repair(file, found)
@@ -92,28 +94,57 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str], *, write_baseline
 Judged = tuple[File, Options, list[Outcome]]
 
 
-def _judged(hook: Hook, settings: Settings, paths: Sequence[str]) -> Iterator[Judged]:
+def gathered(
+    hook: Hook,
+    settings: Settings,
+    paths: Iterable[str],
+    opened: Callable[[str], File],
+    repository: "Repository",
+) -> list[Outcome]:
+    """Return what `hook` says of the files at `paths`, less what the baseline knows, sorted.
+
+    For those who run several hooks in one process: `opened` gives the file at a path, `repository`
+    those of hooks that follow names, so that each is read and parsed once.
+    """
+    baseline = _Baseline(settings.of_the_run().baseline)
+    outcomes: list[Outcome] = []
+    for _, _, said in _judged(hook, settings, sorted(set(paths)), opened, repository):
+        outcomes += baseline.new(said)
+    return sorted(outcomes, key=lambda outcome: outcome.order)
+
+
+def _judged(
+    hook: Hook,
+    settings: Settings,
+    paths: Sequence[str],
+    opened: Callable[[str], File],
+    repository: "Repository | None",
+) -> Iterator[Judged]:
     """Yield each file with what the hook says of it."""
-    if hook.finds is not None:
+    if hook.follows:
+        yield from _judged_together(hook, settings, paths, repository)
+    elif hook.finds is not None:
         options = settings.of_the_run()
         for file in hook.finds(options, settings.judges):
             yield file, options, judge(hook, file, options)
-        return
-    for path in paths:
-        of_file = settings.options_for(path)
-        if of_file is not None:
-            file = File(path)
-            yield file, of_file, judge(hook, file, of_file)
+    else:
+        for path in paths:
+            of_file = settings.options_for(path)
+            if of_file is not None:
+                file = opened(path)
+                yield file, of_file, judge(hook, file, of_file)
 
 
-def _judged_together(hook: Hook, settings: Settings, paths: Sequence[str]) -> Iterator[Judged]:
+def _judged_together(
+    hook: Hook, settings: Settings, paths: Sequence[str], repository: "Repository | None"
+) -> Iterator[Judged]:
     """Yield each file with what the hook says of it and of the programs that it is part of."""
-    from mlops_checklist.sources.repository import Repository
+    if repository is None:
+        from mlops_checklist.sources.repository import Repository
 
-    given = {path: file for path in paths for file in [File(path)]}
-    repository = Repository(paths, settings.of_the_run().root)
-    for file in given.values():
-        repository.add(file)
+        repository = Repository(paths, settings.of_the_run().root)
+        for path in paths:
+            repository.add(File(path))
     said: dict[str, set[Outcome]] = {path: set() for path in paths}
     for path in repository.affected(paths, hook.follows):
         options = settings.options_for(path)
@@ -173,7 +204,8 @@ def _concerns(hook: Hook, file: File) -> bool:
     return pattern is not None and (not pattern or re.search(pattern, file.bytes) is not None)
 
 
-def _options(hook: Hook) -> tuple[Option, ...]:
+def all_options(hook: Hook) -> tuple[Option, ...]:
+    """Return the options of `hook`: its own, and those of every hook."""
     fix = (Option("fix", "repair what can be repaired safely, and exit 1", False),)
     root = (Option("root", "a folder that imports are looked for in", ()),)
     common = (

@@ -378,3 +378,18 @@ def test_try_repo(project: Project, hooks: Published, tool: tuple[str, ...]) -> 
     assert done.status == 1, done.output + done.errors
     assert done.verdict(NAME) == "Failed"
     assert violation("train.py") in done.said
+
+
+def test_the_whole_checklist(project: Project, tool: tuple[str, ...]) -> None:
+    """The report and its pages of the hooks come with an installation; it prints when it passes."""
+    project.configure({"id": "mlops-checklist"})
+    project.stage({"train.py": GOOD})
+    project.commit("Name the project in the experiment")
+    done = project.run(*tool, "run", "--hook-stage", "manual", "mlops-checklist")
+    assert done.status == 0, done.output + done.errors
+    assert "**MLOps Checklist**:" in done.said
+    assert "- [x] Unique experiment names (username/project prefix): train.py" in done.said
+    project.configure({"id": "mlops-checklist", "args": ["explain", "data-lineage/no-source-run"]})
+    project.commit("Explain a rule")
+    done = project.run(*tool, "run", "--hook-stage", "manual", "mlops-checklist")
+    assert "### no-source-run" in done.said

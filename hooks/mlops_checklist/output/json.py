@@ -11,11 +11,12 @@ def render(outcomes: Sequence[Outcome], rules: Mapping[str, str]) -> str:
     """Return one document with `version` 1 and the list `outcomes`."""
     import json
 
-    document = {"version": 1, "outcomes": [_outcome(outcome) for outcome in outcomes]}
+    document = {"version": 1, "outcomes": [as_object(outcome) for outcome in outcomes]}
     return json.dumps(document, indent=2) + "\n"
 
 
-def _outcome(outcome: Outcome) -> dict[str, object]:
+def as_object(outcome: Outcome) -> dict[str, object]:
+    """Return an outcome under its public keys."""
     place = outcome.place
     result: dict[str, object] = {
         "kind": outcome.kind,

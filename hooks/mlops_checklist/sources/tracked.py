@@ -18,21 +18,26 @@ _PASSED_OVER = re.compile(
     r"(^|/)(tests?|docs|\.ipynb_checkpoints|\.Trash[^/]*|node_modules|site-packages|\.?venv"
     r"|mlruns|mlartifacts)/"
 )
+_VENDORED = re.compile(
+    r"(^|/)(\.ipynb_checkpoints|\.Trash[^/]*|node_modules|site-packages|\.?venv|mlruns|mlartifacts)/"
+)
 _CONFIG = ".pre-commit-config.yaml"
 
 
-def files(hook: str) -> list[str]:
+def files(hook: str, *, everywhere: bool = False) -> list[str]:
     """Return the tracked paths below the current folder that `hook` judges, sorted.
 
-    What is deleted but not yet staged is left out. Raises ValueError, with Git's own words, where
+    `everywhere`: those of tests and documentation as well. What is deleted but not yet staged is
+    left out. Raises ValueError, with Git's own words, where
     Git does not answer: outside a repository, or in one that it does not trust.
     """
     shapes = _filters(hook)
+    passed_over = _VENDORED if everywhere else _PASSED_OVER
     return [
         path
         for path in _git("ls-files", "-z")
         for shown in [path.replace(os.sep, "/")]
-        if not _PASSED_OVER.search(shown)
+        if not passed_over.search(shown)
         and all(bool(shape.search(shown)) == wanted for shape, wanted in shapes)
         and os.path.lexists(path)
     ]

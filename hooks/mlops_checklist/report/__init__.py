@@ -1,0 +1,1 @@
+"""The whole checklist: every hook over what Git tracks, and a verdict for each item."""

@@ -1,0 +1,86 @@
+"""Every hook over the tracked files of one repository, in one process: what each has to say."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from importlib import import_module
+
+from mlops_checklist import checklist
+from mlops_checklist.hook import File, Hook, all_options, gathered
+from mlops_checklist.outcome import Outcome
+from mlops_checklist.settings import Settings
+from mlops_checklist.sources import tracked
+from mlops_checklist.sources.repository import Repository
+
+# It judges the message that is being written; the report judges those that are there.
+_NOT_ASKED = frozenset({"meaningful-commit-message"})
+_COMMITS = "meaningful-commit-range"
+# What stands in tests and documentation is there for all to read as well.
+EVERYWHERE = frozenset({"no-hardcoded-secrets", "no-personal-data"})
+_MOST_COMMITS = 50
+
+
+def hooks() -> Iterator[Hook]:
+    """Yield the hooks that the report asks, in the checklist's order."""
+    for item in checklist.ITEMS:
+        if item.hook not in _NOT_ASKED:
+            hook: Hook = import_module(item.module).HOOK
+            yield hook
+
+
+def gather(config: str | None = None) -> dict[str, list[Outcome]]:
+    """Return, by hook, what the hooks say of the repository around the current folder.
+
+    `config` is the settings file, if it is not the nearest. Raises ValueError, with Git's own
+    words, where there is no repository to be read, and SettingsError.
+    """
+    every = tracked.files("mlops-checklist", everywhere=True)
+    plain: dict[str, File] = {}
+    roots: set[str] = set()
+    asked = []
+    for hook in hooks():
+        settings = Settings(hook.id, all_options(hook), _given(hook), config)
+        roots.update(getattr(settings.of_the_run(), "root", ()))
+        asked.append((hook, settings))
+    repository = Repository(every, sorted(roots), listed=every)
+
+    def opened(path: str) -> File:
+        return plain.setdefault(path, File(path))
+
+    found: dict[str, list[Outcome]] = {}
+    for hook, settings in asked:
+        if hook.id == _COMMITS and not settings.of_the_run().from_ref:
+            found[hook.id] = []
+            continue
+        paths = tracked.files(hook.id, everywhere=hook.id in EVERYWHERE)
+        found[hook.id] = gathered(hook, settings, paths, opened, repository)
+    return found
+
+
+def _given(hook: Hook) -> dict[str, object]:
+    """Return the options that the report gives a hook: which commits it judges."""
+    return {"from_ref": first_commit(), "to_ref": "HEAD"} if hook.id == _COMMITS else {}
+
+
+def first_commit() -> str:
+    """Return the commit before those that the report judges; "" where there are none.
+
+    Those since the branch left the default branch, else the last fifty.
+    """
+    head = git("rev-parse", "--verify", "--quiet", "HEAD")
+    if not head:
+        return ""
+    for branch in (git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"), "main"):
+        base = git("merge-base", "HEAD", branch) if branch else ""
+        if base and base != head:
+            return base
+    parents = git("rev-list", "--first-parent", f"--max-count={_MOST_COMMITS + 1}", "HEAD")
+    listed = parents.split()
+    return listed[-1] if len(listed) > _MOST_COMMITS else "0" * 40
+
+
+def git(*arguments: str) -> str:
+    """Return what a Git command prints, without blanks around it; "" where it fails."""
+    done = subprocess.run(["git", *arguments], capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
