@@ -209,6 +209,28 @@ def replay(model):
 
 replay(mlflow.sklearn.load_model("models:/fraud@champion"))
 """
+FETCH = "experiments/fetch.py"
+FETCH_SOURCE = """\
+import pandas as pd
+from datasets import load_dataset
+from flytekitplugins.domino.task import DatasetSnapshot
+
+REVIEWS = load_dataset("acme/reviews")
+SHOPS = pd.read_csv("https://raw.githubusercontent.com/acme/data/main/shops.csv")
+RATES = pd.read_csv("/mnt/data/rates@v2/rates.csv")
+RATES.to_csv("/mnt/data/snapshots/rates/2/clean.csv")
+RATES_OF_THE_DAY = DatasetSnapshot(Id="6526dbd1f9ea0a4f2f3a6a15", Version=0)
+"""
+PROFILE = "segments/profile.py"
+PROFILE_SOURCE = """\
+from pyspark.ml.clustering import KMeans
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+cards = spark.read.parquet("/mnt/data/cards")
+shops = spark.read.format("delta").load("/lake/shops")
+model = KMeans(k=8, seed=7).fit(cards.join(shops, "shop"))
+"""
 SWITCHED_SOURCE = """\
 import mlflow
 
@@ -254,6 +276,14 @@ FAULTS = (
     ),
     Fault(WEIGHTS, "", "not a network\n", "artifacts-stored/model-in-git", "not"),
     # Data.
+    Fault(FETCH, "", FETCH_SOURCE, "dataset-snapshots/unpinned-download", 'load_dataset("acme'),
+    Fault(FETCH, "", "", "dataset-snapshots/moving-url", '"https://raw'),
+    Fault(FETCH, "", "", "dataset-snapshots/wrong-snapshot-path", 'pd.read_csv("/mnt'),
+    Fault(FETCH, "", "", "dataset-snapshots/snapshot-write", "RATES.to_csv"),
+    Fault(FETCH, "", "", "dataset-snapshots/unpinned-snapshot", "0)"),
+    Fault(PROFILE, "", PROFILE_SOURCE, "dataset-snapshots/mutable-dataset-path", "spark.read.parq"),
+    Fault(PROFILE, "", "", "dataset-snapshots/unversioned-table", "spark.read.format"),
+    Fault("dvc.lock", "", "schema: '2.0'\nstages: {}\n", "", ""),
     Fault(REPLAY, "", REPLAY_SOURCE, "data-lineage/untracked-input", "pd.read_parquet"),
     Fault(
         "experiments/settings.py",
@@ -263,6 +293,7 @@ FAULTS = (
         "mlflow.sklearn",
     ),
     Fault(PIPELINE, "", PIPELINE_SOURCE, "data-lineage/undeclared-dep", "conf/train"),
+    Fault(PIPELINE, "", "", "dataset-snapshots/dvc-not-locked", "train:"),
     # The environment.
     Fault(
         "deploy/Dockerfile",

@@ -24,6 +24,7 @@ PROGRAMS = frozenset(
     {
         "artifacts-stored",
         "data-lineage",
+        "dataset-snapshots",
         "metrics-logged",
         "parameters-logged",
         "seeded-randomness",
@@ -33,7 +34,8 @@ PROGRAMS = frozenset(
 # What makes a file the business of every hook that reads its kind.
 WORDS = (
     "MLFLOW_EXPERIMENT_NAME set_experiment registered_model_name models:/ "
-    "%pip install pip install password = token api_key mlflow model.fit( train_test_split("
+    "%pip install pip install password = token api_key mlflow model.fit( train_test_split( "
+    "load_dataset"
 )
 NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": ["%s"]}], '
@@ -43,6 +45,7 @@ RUN = "import mlflow, sklearn.svm\nmlflow.start_run(); sklearn.svm.SVC(C=2).fit(
 PLANTED = {
     "meaningful-commit-message": ("good.py", "update\n"),
     **dict.fromkeys(PROGRAMS, ("good.py", RUN)),
+    "dataset-snapshots": ("good.py", "import datasets\ndatasets.load_dataset('squad')\n"),
     "data-lineage": (
         "good.py",
         "import mlflow, pandas\npandas.read_csv('/d/x.csv')\nmlflow.start_run()\n",

@@ -47,6 +47,12 @@ ITEMS = (
     ),
     Item(
         "Data",
+        "Dataset snapshots for reproducibility",
+        "dataset-snapshots",
+        "mlops_checklist.data.dataset_snapshots",
+    ),
+    Item(
+        "Data",
         "Data lineage tracked",
         "data-lineage",
         "mlops_checklist.data.data_lineage",

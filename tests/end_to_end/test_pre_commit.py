@@ -162,6 +162,7 @@ def test_every_hook_finds_its_violation(
     project.stage(
         {
             "Dockerfile": "FROM python\n",
+            "fetch.py": 'import datasets\n\ndatasets.load_dataset("acme/churn")\n',
             "config.py": f'token = "hf_{"AbCdEfGhIjKlMnOpQrStUvWxYz01234567"}"\n',
             "fit.py": "import mlflow\nfrom sklearn.tree import DecisionTreeClassifier\n\n"
             "with mlflow.start_run():\n    DecisionTreeClassifier(max_depth=3).fit(X, y)\n",
@@ -179,6 +180,7 @@ def test_every_hook_finds_its_violation(
     assert places_and_rules == [
         "fit.py:4:6 artifacts-stored/no-artifacts",
         "score.py:4:6 data-lineage/untracked-input",
+        "fetch.py:3:1 dataset-snapshots/unpinned-download",
         f"train.py:3:23 {HOOK}/literal-name",
         "fit.py:4:6 metrics-logged/no-metrics",
         "config.py:1:10 no-hardcoded-secrets/hugging-face-token",

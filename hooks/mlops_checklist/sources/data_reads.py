@@ -91,13 +91,18 @@ def _reads(file: File) -> tuple[Read, ...]:
     module = file.read(python.module)
     found = []
     for call in module.calls:
-        name = module.qualified(call.func) or hyperparameters.dotted(_bare(call.func))
+        name = full_name(module, call)
         source = _source(call)
         reads = _READERS.fullmatch(name) or (_SPARK_SQL.fullmatch(name) and _selects(source))
         if reads and not _is_no_data(module, source):
             library = "spark" if "spark" in name else name.partition(".")[0]
             found.append(Read(call, module, programs.unit_of(module, call), source, library))
     return tuple(found)
+
+
+def full_name(module: Module, call: ast.Call) -> str:
+    """Return the name of what is called, also below a `spark` that the notebook is given."""
+    return module.qualified(call.func) or hyperparameters.dotted(_bare(call.func))
 
 
 def _bare(node: ast.expr) -> ast.expr:

@@ -176,6 +176,12 @@ def _is_an_option(read: Read) -> bool:
     return not options.keys().isdisjoint(marks)
 
 
+def keys(program: Program) -> set[str]:
+    """Return the names of all parameters and tags that a program gives its runs."""
+    facts = (*tracking.known(program, "parameters"), *_tags(program))
+    return set().union(*(hyperparameters.covered([fact]).keys for fact in facts))
+
+
 _NAMING = re.compile(r"(?i)(?:data(?:_?set)?|training_data|table)(?:_?name)?")
 
 

@@ -21,12 +21,14 @@ from mlops_checklist.sources.shell import Command
 class Stage(NamedTuple):
     """One stage: where its name stands, the folder that it runs in, and what it declares.
 
-    `written` are its outs, metrics and plots; `parameters` the files that its params come from.
+    `texts` are its commands as they are written; `written` its outs, metrics and plots;
+    `parameters` the files that its params come from.
     """
 
     name: str
     place: Place
     folder: str
+    texts: tuple[str, ...]
     commands: tuple[Command, ...]
     deps: tuple[str, ...]
     written: tuple[str, ...]
@@ -56,6 +58,8 @@ def stages(file: File) -> tuple[Stage, ...]:
 
 def _stage(file: File, name: str, key: yaml.Node, body: yaml.Node) -> Stage:
     folder = os.path.join(os.path.dirname(file.path), yaml.scalar(yaml.get(body, "wdir")) or "")
+    command = yaml.get(body, "cmd")
+    commands = [each for each in yaml.entries(command) or [command] if each is not None]
 
     def paths(*kinds: str) -> tuple[str, ...]:
         return tuple(
@@ -66,7 +70,8 @@ def _stage(file: File, name: str, key: yaml.Node, body: yaml.Node) -> Stage:
         name,
         yaml.place(key),
         folder,
-        tuple(_commands(file, yaml.get(body, "cmd"))),
+        tuple(yaml.scalar(each) or "" for each in commands),
+        tuple(command for each in commands for command in _commands(file, each)),
         paths("deps"),
         paths("outs", "metrics", "plots"),
         tuple(path_below(folder, each) for each in _parameters(yaml.get(body, "params"))),
@@ -94,8 +99,7 @@ def _parameters(node: yaml.Node | None) -> Iterator[str]:
             yield key
 
 
-def _commands(file: File, node: yaml.Node | None) -> Iterator[Command]:
-    for each in yaml.entries(node) or [node]:
-        if each is not None and each.id == "scalar":
-            word = shell.joined(yaml.pieces(each, file.lines))
-            yield from shell.commands_in(word)
+def _commands(file: File, node: yaml.Node) -> list[Command]:
+    if node.id != "scalar":
+        return []
+    return shell.commands_in(shell.joined(yaml.pieces(node, file.lines)))

@@ -6,3 +6,12 @@ TRACKERS = (
     rb"(?i:mlflow|wandb|comet_ml|neptune|clearml|dvclive|tensorboard)|\btrains\b|\baim\b"
     rb"|SummaryWriter|create_file_writer|report_to|loggers\b"
 )
+# Where Domino mounts datasets.
+MOUNTS = rb"/mnt/(?:imported/)?data\b|/domino/datasets\b|DOMINO_(?:DATASETS|IMPORTED_DATA)_DIR"
+# Without one of these nothing is read whose version the source can tell.
+DATASETS = MOUNTS + (
+    rb"|load_dataset|hf_hub_download|snapshot_download|fetch_openml|tensorflow_datasets|kagglehub"
+    rb"|use_artifact|Api\(\)\.artifact|dvc\.api|DVCFileSystem|clearml|DatasetSnapshot|DatasetConfig"
+    rb"|raw\.githubusercontent|/raw/|/blob/|/resolve/|lakefs://"
+    rb"|[\"']delta\b|[\"']iceberg\b|deltalake|(?:read|scan|load)_delta"
+)
