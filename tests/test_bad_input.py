@@ -33,9 +33,8 @@ PROGRAMS = frozenset(
 
 # What makes a file the business of every hook that reads its kind.
 WORDS = (
-    "MLFLOW_EXPERIMENT_NAME set_experiment registered_model_name models:/ "
-    "%pip install pip install password = token api_key mlflow model.fit( train_test_split( "
-    "load_dataset"
+    "MLFLOW_EXPERIMENT_NAME load_dataset set_experiment registered_model_name models:/ "
+    "%pip install pip install password = token api_key mlflow model.fit( train_test_split("
 )
 NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": ["%s"]}], '

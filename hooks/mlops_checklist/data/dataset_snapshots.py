@@ -50,8 +50,6 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         yield from _domino_file(file)
     elif name.endswith(".dvc"):
         yield from _dvc_file(file)
-    elif file.path.replace(os.sep, "/").endswith(".dvc/config"):
-        yield from _remote(file)
 
 
 def _python(file: File) -> Iterator[Outcome]:
@@ -140,9 +138,11 @@ def _snapshot(module: Module, use: Use, is_numbered: bool, version: str) -> Outc
 
 
 def _is_of_a_flow(program: Program) -> bool:
-    """Tell whether a flow of the repository mounts snapshots at the paths of the live datasets."""
+    """Tell whether a flow that runs the program mounts snapshots at paths of live datasets."""
     repository = program.root.file.repository
-    return repository is not None and bool(repository.matching(sorted(repository.python), _FLOW))
+    name = os.path.basename(program.root.file.path).encode()
+    flows = repository.matching(sorted(repository.python), _FLOW) if repository is not None else ()
+    return any(name in flow.bytes for flow in flows)
 
 
 # --- Downloads and tables ---------------------------------------------------------------------
@@ -276,10 +276,11 @@ def _stages(file: File) -> Iterator[Outcome]:
         place = stage.place
         yield violation("dvc-not-locked", place, f"stage '{stage.name}' is out of date: {reason}")
     stale = {stage.name for stage, _ in found}
-    for stage in file.read(dvc_stages.stages):
-        if stage.name not in stale:
-            message = f"dvc.lock records stage '{stage.name}'"
-            yield evidence("dvc-not-locked", stage.place, message)
+    recorded = [each for each in file.read(dvc_stages.stages) if each.name not in stale]
+    for stage in recorded:
+        yield evidence("dvc-not-locked", stage.place, f"dvc.lock records stage '{stage.name}'")
+    if any(stage.written for stage in recorded):
+        yield from _remote(file)
 
 
 def _dvc_file(file: File) -> Iterator[Outcome]:
@@ -291,19 +292,22 @@ def _dvc_file(file: File) -> Iterator[Outcome]:
         yield violation("dvc-not-locked", yaml.place(node), message)
     if not lacking and yaml.entries(yaml.get(file.read(yaml.document), "outs")):
         yield evidence("dvc-not-locked", Place(), "DVC records which data this is")
+        yield from _remote(file)
 
 
 def _remote(file: File) -> Iterator[Outcome]:
+    """Say whether the configuration of DVC names a remote that keeps what DVC tracks."""
     from mlops_checklist.sources import dvc_lock
 
-    repository = file.repository
-    listed = repository.listed if repository is not None else frozenset()
-    used = any(path.endswith((".dvc", "dvc.lock")) for path in listed)
-    if dvc_lock.has_remote(file):
-        yield evidence("dvc-not-locked", Place(), "DVC has a remote to keep the data in")
-    elif used:
+    config = dvc_lock.configuration(file)
+    if config is None:
+        return
+    if dvc_lock.has_remote(config):
+        outcome = evidence("dvc-not-locked", Place(), "DVC has a remote to keep the data in")
+    else:
         message = "DVC has no remote: nobody else can get the data; run `dvc remote add --default`"
-        yield violation("dvc-not-locked", Place(), message)
+        outcome = violation("dvc-not-locked", Place(), message)
+    yield outcome._replace(path=config.path)
 
 
 def _domino_file(file: File) -> Iterator[Outcome]:
@@ -325,7 +329,7 @@ def _domino_file(file: File) -> Iterator[Outcome]:
 HOOK = Hook(
     id="dataset-snapshots",
     description="Data is read in a version that does not change.",
-    reads={"python": b"", "notebook": b"", "shell": b"", "yaml": b"", "": b""},
+    reads={"python": b"", "notebook": b"", "shell": b"", "yaml": b""},
     rules=RULES,
     check=check,
     follows=DATASETS,

@@ -140,6 +140,21 @@ def unhashed(file: File) -> Iterator[tuple[yaml.Node, str]]:
             yield entry, yaml.scalar(yaml.get(entry, "path")) or ""
 
 
+def configuration(file: File) -> File | None:
+    """Return the `.dvc/config` that counts for a file of DVC, if Git tracks it."""
+    folder = os.path.dirname(os.path.normpath(file.path))
+    repository = file.repository
+    while repository is not None:
+        path = os.path.join(folder, ".dvc", "config")
+        if path in repository.listed:
+            return repository.file(path)
+        above = os.path.dirname(folder)
+        if above == folder:
+            break
+        folder = above
+    return None
+
+
 def has_remote(file: File) -> bool:
     """Tell whether a `.dvc/config` names a remote storage."""
     return re.search(r"^\s*\[\s*['\"]?remote\s", file.text, re.MULTILINE) is not None
