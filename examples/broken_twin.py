@@ -231,6 +231,27 @@ cards = spark.read.parquet("/mnt/data/cards")
 shops = spark.read.format("delta").load("/lake/shops")
 model = KMeans(k=8, seed=7).fit(cards.join(shops, "shop"))
 """
+SHARE = "scripts/share.sh"
+SHARE_SOURCE = """\
+#!/usr/bin/env bash
+set -euo pipefail
+chmod -R 777 reports
+aws s3 cp reports s3://fraud-reports --recursive --acl public-read
+hf repo create acme/fraud-reports --repo-type dataset
+psql --command "GRANT ALL ON DATABASE fraud TO reports"
+jupyter lab --ip=0.0.0.0 --ServerApp.token=
+"""
+ROLE = "deploy/role.yaml"
+ROLE_SOURCE = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: fraud-detection
+rules:
+  - apiGroups: [""]
+    resources: [secrets]
+    verbs: ["*"]
+"""
 SWITCHED_SOURCE = """\
 import mlflow
 
@@ -276,6 +297,12 @@ FAULTS = (
     ),
     Fault(WEIGHTS, "", "not a network\n", "artifacts-stored/model-in-git", "not"),
     # Data.
+    Fault(SHARE, "", SHARE_SOURCE, "data-access-controls/world-writable", "777"),
+    Fault(SHARE, "", "", "data-access-controls/public-storage", "public-read"),
+    Fault(SHARE, "", "", "data-access-controls/public-upload", "hf repo"),
+    Fault(SHARE, "", "", "data-access-controls/broad-grant", '"GRANT ALL'),
+    Fault(SHARE, "", "", "data-access-controls/open-notebook", "--ServerApp"),
+    Fault(ROLE, "", ROLE_SOURCE, "data-access-controls/rbac-wildcard", '"*"'),
     Fault(FETCH, "", FETCH_SOURCE, "dataset-snapshots/unpinned-download", 'load_dataset("acme'),
     Fault(FETCH, "", "", "dataset-snapshots/moving-url", '"https://raw'),
     Fault(FETCH, "", "", "dataset-snapshots/wrong-snapshot-path", 'pd.read_csv("/mnt'),

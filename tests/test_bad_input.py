@@ -33,7 +33,7 @@ PROGRAMS = frozenset(
 
 # What makes a file the business of every hook that reads its kind.
 WORDS = (
-    "MLFLOW_EXPERIMENT_NAME load_dataset set_experiment registered_model_name models:/ "
+    "MLFLOW_EXPERIMENT_NAME chmod rbac load_dataset set_experiment registered_model_name models:/ "
     "%pip install pip install password = token api_key mlflow model.fit( train_test_split("
 )
 NOTEBOOK = (
@@ -45,6 +45,7 @@ PLANTED = {
     "meaningful-commit-message": ("good.py", "update\n"),
     **dict.fromkeys(PROGRAMS, ("good.py", RUN)),
     "dataset-snapshots": ("good.py", "import datasets\ndatasets.load_dataset('squad')\n"),
+    "data-access-controls": ("good.py", "import os\nos.chmod('x', 0o777)\n"),
     "data-lineage": (
         "good.py",
         "import mlflow, pandas\npandas.read_csv('/d/x.csv')\nmlflow.start_run()\n",

@@ -58,6 +58,12 @@ ITEMS = (
         "mlops_checklist.data.data_lineage",
     ),
     Item(
+        "Data",
+        "Access controls configured",
+        "data-access-controls",
+        "mlops_checklist.data.data_access_controls",
+    ),
+    Item(
         "Experiments",
         "Unique experiment names (username/project prefix)",
         "experiment-name-prefix",

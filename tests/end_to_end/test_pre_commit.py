@@ -162,6 +162,7 @@ def test_every_hook_finds_its_violation(
     project.stage(
         {
             "Dockerfile": "FROM python\n",
+            "grants.sql": "GRANT ALL ON churn TO ada;\n",
             "fetch.py": 'import datasets\n\ndatasets.load_dataset("acme/churn")\n',
             "config.py": f'token = "hf_{"AbCdEfGhIjKlMnOpQrStUvWxYz01234567"}"\n',
             "fit.py": "import mlflow\nfrom sklearn.tree import DecisionTreeClassifier\n\n"
@@ -179,6 +180,7 @@ def test_every_hook_finds_its_violation(
     places_and_rules = [re.sub(r": .* \[(.*)\]$", r" \1", line) for line in done.said]
     assert places_and_rules == [
         "fit.py:4:6 artifacts-stored/no-artifacts",
+        "grants.sql:1:7 data-access-controls/broad-grant",
         "score.py:4:6 data-lineage/untracked-input",
         "fetch.py:3:1 dataset-snapshots/unpinned-download",
         f"train.py:3:23 {HOOK}/literal-name",

@@ -48,6 +48,7 @@ _NAMES = {
     "dvc.lock": "yaml",
     "Pipfile": "toml",
     ".envrc": "dotenv",
+    "CODEOWNERS": "codeowners",
 }
 _SUFFIXES = {
     ".py": "python",
@@ -65,6 +66,8 @@ _SUFFIXES = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".r": "r",
+    ".sql": "sql",
+    ".tf": "terraform",
     ".env": "dotenv",
     ".dockerfile": "dockerfile",
     ".containerfile": "dockerfile",
