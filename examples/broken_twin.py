@@ -252,6 +252,19 @@ rules:
     resources: [secrets]
     verbs: ["*"]
 """
+# Invented people; their numbers are sound.
+CUSTOMERS = "data/customers.csv"
+CUSTOMERS_SOURCE = """\
+name,email,mobile,card_number,iban,ssn,client_ip,date_of_birth
+Ada Lovelace,ada.lovelace@uni-k.de,+49 30 901820,{0}75,{1}3000,{2}4399,93.184.216.34,1985-12-10
+Tunde Okafor,t.okafor@mailbox.org,+44 20 7946 1234,{0}75,{1}3000,{2}4399,151.101.1.69,1972-03-01
+""".format("45391277777777", "DE8937040044053201", "536-90-")
+NOTIFY = "scripts/notify.py"
+NOTIFY_SOURCE = """\
+def notify(flagged):
+    for customer in flagged:
+        print("asking", customer["email"])
+"""
 SWITCHED_SOURCE = """\
 import mlflow
 
@@ -297,6 +310,15 @@ FAULTS = (
     ),
     Fault(WEIGHTS, "", "not a network\n", "artifacts-stored/model-in-git", "not"),
     # Data.
+    Fault(CUSTOMERS, "", CUSTOMERS_SOURCE, "no-personal-data/person-record", "name"),
+    Fault(CUSTOMERS, "", "", "no-personal-data/email", "email"),
+    Fault(CUSTOMERS, "", "", "no-personal-data/phone", "mobile"),
+    Fault(CUSTOMERS, "", "", "no-personal-data/credit-card", "card_number"),
+    Fault(CUSTOMERS, "", "", "no-personal-data/iban", "iban"),
+    Fault(CUSTOMERS, "", "", "no-personal-data/national-id", "ssn"),
+    Fault(CUSTOMERS, "", "", "no-personal-data/ip-address", "client_ip"),
+    Fault(CUSTOMERS, "", "", "no-personal-data/personal-column", "date_of_birth"),
+    Fault(NOTIFY, "", NOTIFY_SOURCE, "no-personal-data/personal-data-logged", 'customer["email"'),
     Fault(SHARE, "", SHARE_SOURCE, "data-access-controls/world-writable", "777"),
     Fault(SHARE, "", "", "data-access-controls/public-storage", "public-read"),
     Fault(SHARE, "", "", "data-access-controls/public-upload", "hf repo"),

@@ -33,8 +33,8 @@ PROGRAMS = frozenset(
 
 # What makes a file the business of every hook that reads its kind.
 WORDS = (
-    "MLFLOW_EXPERIMENT_NAME chmod rbac load_dataset set_experiment registered_model_name models:/ "
-    "%pip install pip install password = token api_key mlflow model.fit( train_test_split("
+    "MLFLOW_EXPERIMENT_NAME chmod rbac email load_dataset set_experiment registered_model_name "
+    "models:/ %pip install pip install password = token api_key mlflow model.fit( train_test_split("
 )
 NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": ["%s"]}], '
@@ -46,6 +46,7 @@ PLANTED = {
     **dict.fromkeys(PROGRAMS, ("good.py", RUN)),
     "dataset-snapshots": ("good.py", "import datasets\ndatasets.load_dataset('squad')\n"),
     "data-access-controls": ("good.py", "import os\nos.chmod('x', 0o777)\n"),
+    "no-personal-data": ("good.py", "print(df['email'])\n"),
     "data-lineage": (
         "good.py",
         "import mlflow, pandas\npandas.read_csv('/d/x.csv')\nmlflow.start_run()\n",

@@ -64,6 +64,12 @@ ITEMS = (
         "mlops_checklist.data.data_access_controls",
     ),
     Item(
+        "Data",
+        "PII/sensitive data handled appropriately",
+        "no-personal-data",
+        "mlops_checklist.data.no_personal_data",
+    ),
+    Item(
         "Experiments",
         "Unique experiment names (username/project prefix)",
         "experiment-name-prefix",

@@ -163,6 +163,7 @@ def test_every_hook_finds_its_violation(
         {
             "Dockerfile": "FROM python\n",
             "grants.sql": "GRANT ALL ON churn TO ada;\n",
+            "users.csv": "id,iban\n1,DE89370400440532013000\n",
             "fetch.py": 'import datasets\n\ndatasets.load_dataset("acme/churn")\n',
             "config.py": f'token = "hf_{"AbCdEfGhIjKlMnOpQrStUvWxYz01234567"}"\n',
             "fit.py": "import mlflow\nfrom sklearn.tree import DecisionTreeClassifier\n\n"
@@ -186,6 +187,7 @@ def test_every_hook_finds_its_violation(
         f"train.py:3:23 {HOOK}/literal-name",
         "fit.py:4:6 metrics-logged/no-metrics",
         "config.py:1:10 no-hardcoded-secrets/hugging-face-token",
+        "users.csv:1:4 no-personal-data/iban",
         "fit.py:4:6 parameters-logged/no-parameters",
         "requirements.txt:1:1 pinned-requirements/range",
         "register.py:3:1 registered-model-metadata/no-signature",

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from mlops_checklist.outcome import Place
 
@@ -66,11 +66,13 @@ _SUFFIXES = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".r": "r",
+    ".parquet": "parquet",
     ".sql": "sql",
     ".tf": "terraform",
     ".env": "dotenv",
     ".dockerfile": "dockerfile",
     ".containerfile": "dockerfile",
+    **dict.fromkeys((".csv", ".tsv", ".jsonl", ".ndjson"), "table"),
     **dict.fromkeys(
         ".pkl .pickle .joblib .pt .pth .ckpt .safetensors .onnx .h5 .hdf5 .keras .pb .tflite .bst "
         ".ubj .cbm .skops .gguf .bin .model .pmml".split(),
@@ -136,7 +138,7 @@ class File:
     def check(self) -> None:
         """Raise Unreadable unless the file is there to be read."""
         if self._data is None:
-            _check(self.path, whole=self.kind != "model")
+            _check(self.path, whole=self.kind not in ("model", "table", "parquet"))
 
     @property
     def data(self) -> bytes:
@@ -156,6 +158,20 @@ class File:
             return len(self._data) > LARGE
         self.check()
         return os.stat(self.path).st_size > LARGE
+
+    def open_text(self) -> TextIO:
+        """Return a stream of the text, for large files; bytes that are no UTF-8 are replaced.
+
+        Raises Unreadable.
+        """
+        if self._data is not None:
+            import io
+
+            return io.StringIO(self._data.decode("utf-8-sig", "replace"), newline="")
+        try:
+            return open(self.path, encoding="utf-8-sig", errors="replace", newline="")
+        except OSError as error:
+            raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
 
     def pieces(self, size: int) -> Iterator[bytes]:
         """Yield the bytes in pieces of up to `size`, to the end of a line, else of a word.
