@@ -253,7 +253,7 @@ rules:
     verbs: ["*"]
 """
 # Invented people; their numbers are sound.
-CUSTOMERS = "data/customers.csv"
+CUSTOMERS = "segments/customers.csv"
 CUSTOMERS_SOURCE = """\
 name,email,mobile,card_number,iban,ssn,client_ip,date_of_birth
 Ada Lovelace,ada.lovelace@uni-k.de,+49 30 901820,{0}75,{1}3000,{2}4399,93.184.216.34,1985-12-10
