@@ -253,12 +253,12 @@ rules:
     verbs: ["*"]
 """
 # Invented people; their numbers are sound.
-CUSTOMERS = "segments/customers.csv"
+CUSTOMERS = "segments/customers.tsv"
 CUSTOMERS_SOURCE = """\
 name,email,mobile,card_number,iban,ssn,client_ip,date_of_birth
 Ada Lovelace,ada.lovelace@uni-k.de,+49 30 901820,{0}75,{1}3000,{2}4399,93.184.216.34,1985-12-10
 Tunde Okafor,t.okafor@mailbox.org,+44 20 7946 1234,{0}75,{1}3000,{2}4399,151.101.1.69,1972-03-01
-""".format("45391277777777", "DE8937040044053201", "536-90-")
+""".replace(",", "\t").format("45391277777777", "DE8937040044053201", "536-90-")
 NOTIFY = "scripts/notify.py"
 NOTIFY_SOURCE = """\
 def notify(flagged):
