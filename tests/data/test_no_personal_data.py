@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+from importlib import import_module
 
 import pytest
 from helpers import found, notebook, outcomes
@@ -71,6 +72,7 @@ TABLES = {
     "social security": (column("ssn", SSNS), ["national-id"]),
     "social security without a name": (column("reference", SSNS), ["national-id"]),
     "brazil": (column("cpf", ["390.533.447-05", "231.002.999-00"]), ["national-id"]),
+    "britain": (column("nino", ["AB123456C", "CE 10 20 30 D"]), ["national-id"]),
     "spain": (column("dni", ["54362315K", "12345678Z"]), ["national-id"]),
     "addresses of devices": (
         column("client_ip", ["93.184.216.34", "151.101.1.69", "8.8.4.4"]),
@@ -349,6 +351,13 @@ def test_values() -> None:
     assert not personal_values.is_iban("DE89370400440532013001")
     assert not personal_values.is_phone("2127365000")
     assert personal_values.is_phone("2127365000", named=True)
+
+
+def test_every_module_of_stdnum_is_there() -> None:
+    names = {name for listed in personal_values.IDS.values() for name in listed}
+    names |= {name for _, name in personal_values.FORMS}
+    for name in names:
+        assert callable(import_module(f"stdnum.{name}").is_valid)
 
 
 BROKEN = {

@@ -43,10 +43,9 @@ _TEST_CARDS = frozenset(
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?")
 _PHONE = re.compile(r"(?:\+|00)?[\d(][\d ().\-/]{5,22}\d")
 # Of national ids: python-stdnum's module for the words of a name, and for a form that says enough.
-_IDS = {
+IDS = {
     "ssn": ("us.ssn",),
     "social_security": ("us.ssn",),
-    "nino": ("gb.nino",),
     "nhs": ("gb.nhs",),
     "sin": ("ca.sin",),
     "aadhaar": ("in_.aadhaar",),
@@ -66,12 +65,16 @@ _IDS = {
     "curp": ("mx.curp",),
     "rut": ("cl.rut",),
 }
-_FORMS = (
+FORMS = (
     (re.compile(r"(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}"), "us.ssn"),
     (re.compile(r"\d{3}\.\d{3}\.\d{3}-\d\d"), "br.cpf"),
     (re.compile(r"[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]"), "it.codicefiscale"),
     (re.compile(r"[XYZ]\d{7}[A-Z]"), "es.nie"),
     (re.compile(r"756\.\d{4}\.\d{4}\.\d\d"), "ch.ssn"),
+)
+# Without check digits: HMRC, "National Insurance Manual", NIM39110.
+_NINO = re.compile(
+    r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]"
 )
 _MASKED = re.compile(
     r"(?i)[*x#•.\-_ ]*|.*\*{2,}.*|.*x{4,}.*|\W*(?:redacted|masked|removed|hidden|anonymi[sz]ed"
@@ -145,11 +148,13 @@ def is_national_id(value: str, name: str = "") -> bool:
     text = value.strip()
     if not 7 <= len(text) <= 24 or len(set(text) - set("-. ")) < 3:
         return False
+    if "nino" in name or "national_insurance" in name:
+        return _NINO.fullmatch(text) is not None
     if name:
-        modules = [each for word, found in _IDS.items() if word in name for each in found]
-        modules = modules or [each for found in _IDS.values() for each in found]
+        modules = [each for word, found in IDS.items() if word in name for each in found]
+        modules = modules or [each for found in IDS.values() for each in found]
         return any(_module(each).is_valid(text) for each in modules)
-    return any(form.fullmatch(text) and _module(module).is_valid(text) for form, module in _FORMS)
+    return any(form.fullmatch(text) and _module(module).is_valid(text) for form, module in FORMS)
 
 
 @functools.cache
