@@ -26,8 +26,8 @@ _SPELLINGS = {
     "iban": "iban iban_number iban_code bank_account bank_account_number",
     "national-id": """
         ssn social_security social_security_number social_security_no national_id
-        national_id_number nino national_insurance_number nhs_number nhs_no sin_number aadhaar aadhar aadhaar_number
-        aadhar_number cpf dni nie nif codice_fiscale bsn personnummer pesel insee nir steuer_id
+        national_id_number nino national_insurance_number nhs_number nhs_no sin_number aadhaar
+        aadhar aadhaar_number aadhar_number cpf dni nie nif codice_fiscale bsn personnummer pesel insee nir steuer_id
         sozialversicherungsnummer ahv ahv_nummer curp rut
     """,
     "ip-address": """
