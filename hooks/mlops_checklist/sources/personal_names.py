@@ -27,7 +27,8 @@ _SPELLINGS = {
     "national-id": """
         ssn social_security social_security_number social_security_no national_id
         national_id_number nino national_insurance_number nhs_number nhs_no sin_number aadhaar
-        aadhar aadhaar_number aadhar_number cpf dni nie nif codice_fiscale bsn personnummer pesel insee nir steuer_id
+        aadhar aadhaar_number aadhar_number cpf dni nie nif codice_fiscale bsn personnummer pesel
+        insee nir steuer_id
         sozialversicherungsnummer ahv ahv_nummer curp rut
     """,
     "ip-address": """
@@ -60,12 +61,18 @@ _SPELLINGS = {
 _KINDS = {spelling: kind for kind, listed in _SPELLINGS.items() for spelling in listed.split()}
 # What such a word tells when it stands elsewhere: how many there are, whether, in which form.
 _ABOUT = re.compile(
-    r"(?:^|_)(?:has|is|num|n|count|total|nr_of|number_of|len|length|valid|verified|hash|hashed|masked"
-    r"|encrypted|anonymized|pseudonymized|token|domain|template|subject|body|sent|opened|clicked|opt"
-    r"|flag|status|type|model|brand|service|services|server|host|port|version|company|column|col|cols"
-    r"|field|feature|regex|pattern|example|dummy|fake|test|code|provider|campaign|length|size|file"
-    r"|table|event|author|maintainer|committer|git|contact|owner|sender|reply|from|product|item|category|class|variable|parameter|project|model|repo|branch|group)"
-    r"(?:_|$)"
+    "(?:^|_)(?:"
+    + "|".join(
+        """
+        has is num n count total nr_of number_of len length size valid verified hash hashed masked
+        encrypted anonymized pseudonymized token domain template subject body sent opened clicked
+        opt flag status type model brand service services server host port version company column
+        col cols field feature regex pattern example dummy fake test code provider campaign file
+        table event author maintainer committer git contact owner sender reply from product item
+        category class variable parameter project repo branch group
+        """.split()
+    )
+    + ")(?:_|$)"
 )
 
 
