@@ -423,7 +423,22 @@ CHANGES = {
         {"dvc.yaml": PIPELINE.replace("  train:", "  fit:")},
         "dvc.lock does not know it",
     ),
-    "blanks in the command": ({"dvc.yaml": PIPELINE.replace("python t", "python  t")}, ""),
+    "blanks in the command": (
+        {"dvc.yaml": PIPELINE.replace("python t", "python  t")},
+        "dvc.lock has another command",
+    ),
+    "an output": (
+        {"dvc.yaml": PIPELINE.replace("[model.pkl]", "[model.pkl, x.txt]")},
+        "dvc.lock does not know its output 'x.txt'",
+    ),
+    "a parameter that is not recorded": (
+        {"dvc.yaml": PIPELINE.replace("[lr]", "[lr, seed]")},
+        "'seed' in 'params.yaml' has changed since",
+    ),
+    "a frozen stage": (
+        {"dvc.yaml": PIPELINE.replace("    cmd", "    frozen: true\n    cmd"), "train.py": "2\n"},
+        "",
+    ),
     "a template": (
         {"dvc.yaml": PIPELINE.replace("python train.py", "python ${script}")},
         "",

@@ -44,7 +44,7 @@ def stale(file: File) -> Iterator[Stale]:
         names = [name for name in known if name == stage.name or name.startswith(f"{stage.name}@")]
         if not names:
             yield Stale(stage, "dvc.lock does not know it")
-        elif names == [stage.name]:
+        elif names == [stage.name] and not stage.is_frozen:
             yield from _compared(file, stage, known[stage.name])
 
 
@@ -63,9 +63,11 @@ def _compared(file: File, stage: Stage, locked: yaml.Node) -> Iterator[Stale]:
     if _is_other_command(stage, yaml.get(locked, "cmd")):
         yield Stale(stage, "dvc.lock has another command")
         return
-    for path in stage.deps:
-        if "*" not in path and path not in recorded:
-            yield Stale(stage, f"dvc.lock does not know its dependency '{path}'")
+    outs = {path_below(stage.folder, each) for each in _paths(yaml.get(locked, "outs"))}
+    for path in (*stage.deps, *stage.written):
+        if "*" not in path and path not in recorded and path not in outs:
+            kind = "dependency" if path in stage.deps else "output"
+            yield Stale(stage, f"dvc.lock does not know its {kind} '{path}'")
             return
     for path, entry in recorded.items():
         if path in stage.deps and _is_changed(file, path, entry):
@@ -76,13 +78,18 @@ def _compared(file: File, stage: Stage, locked: yaml.Node) -> Iterator[Stale]:
         return
 
 
+def _paths(node: yaml.Node | None) -> Iterator[str]:
+    for entry in yaml.entries(node):
+        yield yaml.scalar(yaml.get(entry, "path")) or ""
+
+
 def _is_other_command(stage: Stage, locked: yaml.Node | None) -> bool:
+    """Tell whether a command is written otherwise, to the letter, as DVC compares them."""
     if locked is None or any("${" in text for text in stage.texts):
         return False
-    texts = [yaml.scalar(entry) or "" for entry in yaml.entries(locked) or [locked]]
-    return [" ".join(text.split()) for text in texts] != [
-        " ".join(text.split()) for text in stage.texts
-    ]
+    return stage.texts != tuple(
+        yaml.scalar(entry) or "" for entry in yaml.entries(locked) or [locked]
+    )
 
 
 def _is_changed(file: File, path: str, entry: yaml.Node) -> bool:
@@ -104,24 +111,32 @@ def _changed_parameters(
     file: File, stage: Stage, locked: yaml.Node | None
 ) -> Iterator[tuple[str, str]]:
     """Yield the file and key of each parameter that has another value than the lock says."""
-    for name, _, values in yaml.items(locked):
-        path = path_below(stage.folder, name)
-        repository = file.repository
-        if (
-            repository is None
-            or path not in repository.listed
-            or not name.endswith((".yaml", ".yml"))
-        ):
+    recorded = {
+        (path_below(stage.folder, name), key): yaml.scalar(value)
+        for name, _, values in yaml.items(locked)
+        for key, _, value in yaml.items(values)
+    }
+    for path, key in {**dict.fromkeys(stage.keys), **recorded}:
+        now = _parameters(file, path)
+        if now is None:
             continue
-        try:
-            now = repository.file(path).read(yaml.document)
-        except Unreadable:
-            continue  # other hooks say so
-        for key, _, value in yaml.items(values):
-            current = yaml.get(now, *key.split("."))
-            before, after = yaml.scalar(value), yaml.scalar(current)
-            if before is not None and after is not None and _plain(before) != _plain(after):
-                yield path, key
+        value = yaml.get(now, *key.split("."))
+        before = recorded.get((path, key))
+        if (path, key) not in recorded or value is None:
+            yield path, key
+        elif before is not None and _plain(before) != _plain(yaml.scalar(value) or before):
+            yield path, key
+
+
+def _parameters(file: File, path: str) -> yaml.Node | None:
+    """Return the YAML document in which the parameters of a path stand, if Git tracks it."""
+    repository = file.repository
+    if repository is None or path not in repository.listed or not path.endswith((".yaml", ".yml")):
+        return None
+    try:
+        return repository.file(path).read(yaml.document)
+    except Unreadable:
+        return None  # other hooks say so
 
 
 def _plain(text: str) -> object:

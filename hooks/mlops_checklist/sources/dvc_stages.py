@@ -22,7 +22,8 @@ class Stage(NamedTuple):
     """One stage: where its name stands, the folder that it runs in, and what it declares.
 
     `texts` are its commands as they are written; `written` its outs, metrics and plots;
-    `parameters` the files that its params come from.
+    `parameters` the files that its params come from, `keys` each such file and key. A frozen stage
+    is not run again.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Stage(NamedTuple):
     deps: tuple[str, ...]
     written: tuple[str, ...]
     parameters: tuple[str, ...]
+    keys: tuple[tuple[str, str], ...]
+    is_frozen: bool
 
     def declares(self, path: str) -> bool:
         """Tell whether a file or folder is among what the stage declares, or above or below it."""
@@ -58,6 +61,7 @@ def stages(file: File) -> tuple[Stage, ...]:
 
 def _stage(file: File, name: str, key: yaml.Node, body: yaml.Node) -> Stage:
     folder = os.path.join(os.path.dirname(file.path), yaml.scalar(yaml.get(body, "wdir")) or "")
+    keys = [*_parameters(yaml.get(body, "params"))]
     command = yaml.get(body, "cmd")
     commands = [each for each in yaml.entries(command) or [command] if each is not None]
 
@@ -74,7 +78,9 @@ def _stage(file: File, name: str, key: yaml.Node, body: yaml.Node) -> Stage:
         tuple(command for each in commands for command in _commands(file, each)),
         paths("deps"),
         paths("outs", "metrics", "plots"),
-        tuple(path_below(folder, each) for each in _parameters(yaml.get(body, "params"))),
+        tuple(path_below(folder, path) for path, _ in keys),
+        tuple((path_below(folder, path), key) for path, key in keys if key),
+        (yaml.scalar(yaml.get(body, "frozen")) or "").lower() == "true",
     )
 
 
@@ -90,13 +96,17 @@ def _paths(node: yaml.Node | None) -> Iterator[str]:
         yield from [text] if text is not None else [key for key, _, _ in yaml.items(entry)]
 
 
-def _parameters(node: yaml.Node | None) -> Iterator[str]:
-    """Yield the files of `params`: a text is a key of `params.yaml`, a mapping names its file."""
+def _parameters(node: yaml.Node | None) -> Iterator[tuple[str, str]]:
+    """Yield the file and key of each of `params`: a text is a key of `params.yaml`.
+
+    A mapping names its file; without keys ("") all of it counts.
+    """
     for entry in yaml.entries(node):
-        if yaml.scalar(entry) is not None:
-            yield "params.yaml"
-        for key, _, _ in yaml.items(entry):
-            yield key
+        if (text := yaml.scalar(entry)) is not None:
+            yield "params.yaml", text
+        for path, _, listed in yaml.items(entry):
+            keys = [yaml.scalar(key) or "" for key in yaml.entries(listed)]
+            yield from ((path, key) for key in keys or [""])
 
 
 def _commands(file: File, node: yaml.Node) -> list[Command]:
