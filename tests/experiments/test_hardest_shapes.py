@@ -20,7 +20,7 @@ SHAPES: dict[str, tuple[dict[str, str], set[str]]] = {}
 SHAPES["wrappers in another module, by decorator and context manager"] = (
     {
         "train.py": """\
-import numpy as np
+from features import load
 from lightgbm import LGBMClassifier
 from sklearn.metrics import roc_auc_score
 
@@ -39,7 +39,7 @@ def main(X, y, X_valid, y_valid):
 
 
 if __name__ == "__main__":
-    main(*np.load("data.npy"))
+    main(*load())
 """,
         "tracking.py": """\
 import getpass

@@ -122,9 +122,8 @@ def _changed_parameters(
             continue
         value = yaml.get(now, *key.split("."))
         before = recorded.get((path, key))
-        if (path, key) not in recorded or value is None:
-            yield path, key
-        elif before is not None and _plain(before) != _plain(yaml.scalar(value) or before):
+        is_other = before is not None and _plain(before) != _plain(yaml.scalar(value) or before)
+        if (path, key) not in recorded or value is None or is_other:
             yield path, key
 
 
