@@ -33,7 +33,7 @@ RULES = {
 }
 # In the bytes of a file that may open something.
 _TRIGGER = (
-    rb"(?i)chmod|umask|public|container_access|allusers|allauthenticated|\bgrant\b|\bgrants?\b|private=|anonymous"
+    rb"(?i)chmod|umask|public|container_access|allusers|authenticated|\bgrant\b|\bgrants?\b|private=|anonymous"
     rb"|create_repo|repo create|Statement|policy|cluster-?role|\bRole\b|\.(?:token|password)|--auth"
 )
 
@@ -224,6 +224,9 @@ def _document(tree: Tree) -> Iterator[Outcome]:
             yield from _told(openings.of_statement(statement))
 
 
+_PUBLIC = {"PublicRead", "PublicReadWrite", "AuthenticatedRead"}
+
+
 def _cloudformation(resources: Tree) -> Iterator[Outcome]:
     from mlops_checklist.sources import openings, policies
     from mlops_checklist.sources.trees import walk
@@ -232,7 +235,7 @@ def _cloudformation(resources: Tree) -> Iterator[Outcome]:
         properties = resource.get("Properties")
         kind = resource.get("Type").text or ""
         opened = [
-            *(each for each in [properties.get("AccessControl")] if "Public" in (each.text or "")),
+            *(each for each in [properties.get("AccessControl")] if each.text in _PUBLIC),
             *(each for each in [properties.get("PubliclyAccessible")] if each.is_true),
         ]
         if properties.get("WebsiteConfiguration").items:
