@@ -71,6 +71,13 @@ TABLES = {
     "accounts without a name": (column("konto", IBANS), ["iban"]),
     "social security": (column("ssn", SSNS), ["national-id"]),
     "social security without a name": (column("reference", SSNS), ["national-id"]),
+    "bank accounts that banks check by rules of their own": (
+        column(
+            "info", ["GB49XJVR66903717516554", "GB62MKNB64306100730423", "DE65744283358087696740"]
+        ),
+        ["iban"],
+    ),
+    "a second one": (column("phone2", ["+49 30 23125 0", "+49 89 2180 0"]), ["phone"]),
     "brazil": (column("cpf", ["390.533.447-05", "231.002.999-00"]), ["national-id"]),
     "britain": (column("nino", ["AB123456C", "CE 10 20 30 D"]), ["national-id"]),
     "spain": (column("dni", ["54362315K", "12345678Z"]), ["national-id"]),
@@ -155,6 +162,7 @@ FINE = {
     "surnames alone": column("Surname", ["Hargrave", "Hill", "Onio"]),
     "an empty column": column("ssn", ["", "", ""]),
     "zeros": column("ssn", ["000-00-0000", "000-00-0000"]),
+    "numbers of parts": column("part", ["123-45-6789", *SSNS, "912-47-1187"]),
     "products": column("product_name", ["Blue Chair", "Red Table"]),
     "a table with a header alone": "id,email\n",
     "an empty file": "",
@@ -199,6 +207,29 @@ def test_json() -> None:
 def test_json_lines() -> None:
     lines = "".join(f"{json.dumps(record)}\n" for record in RECORDS)
     assert set(rules("users.jsonl", lines)) == {"person-record", "email"}
+
+
+def test_lines_that_are_no_json_are_an_error() -> None:
+    lines = "".join(f"{json.dumps(record)}\n" for record in RECORDS)
+    assert [(o.kind, o.message) for o in outcomes(HOOK, "users.jsonl", f"{lines}{{'a'\n")] == [
+        ("error", f"cannot parse as JSON Lines: line {len(RECORDS) + 1} is no JSON")
+    ]
+
+
+def test_people_far_down_a_table_are_found() -> None:
+    rows = [(str(n), "") for n in range(2_000)]
+    rows += [(str(n), f"person{n}@mailbox.org") for n in range(2_000, 12_000)]
+    assert rules("users.csv", table(("id", "note"), *rows)) == ["email"]
+
+
+def test_a_table_of_nobody_says_how_many_rows_were_looked_at() -> None:
+    few = [(str(n), "box") for n in range(100)]
+    many = [(str(n), "box") for n in range(3_000)]
+    said = "nothing personal in {} rows"
+    more = ": the first 2000, and one of 200 after them"
+    for rows, message in ((few, said.format(100)), (many, said.format(2005) + more)):
+        (only,) = outcomes(HOOK, "orders.csv", table(("id", "item"), *rows))
+        assert (only.kind, only.message) == ("evidence", message)
 
 
 def test_yaml() -> None:
@@ -362,7 +393,8 @@ def test_every_module_of_stdnum_is_there() -> None:
 
 BROKEN = {
     "bytes": ("x.csv", b"a,b\n\x00\x01\n"),
-    "an open quote": ("x.csv", b'a,b\n"' + b"x" * 50),
+    "an open quote": ("x.csv", b'a,b\n"' + b"x\n" * 50),
+    "an open quote in a file that is cut off": ("x.csv", b'a,b\n"' + b"x\n" * 50 + b"y"),
     "json": ("x.json", b'{"email": '),
     "deep json": ("x.json", b'{"email": ' * 50_000),
     "json lines": ("x.jsonl", b"{email}\n"),

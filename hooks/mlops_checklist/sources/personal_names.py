@@ -85,6 +85,8 @@ def words(name: str) -> str:
 def kind_of(name: str) -> str | None:
     """Return what of a person a name stands for, or None: "email", "phone", "date-of-birth"..."""
     plain = words(name[:100])
+    if plain not in _KINDS:  # `phone2`, `email_1`
+        plain = plain.rstrip("0123456789").rstrip("_")
     for start in (0, *(found.end() for found in re.finditer("_", plain))):
         if (kind := _KINDS.get(plain[start:])) is not None:
             return None if _ABOUT.search(plain[:start].strip("_")) else kind

@@ -12,14 +12,17 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from mlops_checklist.outcome import Place
 from mlops_checklist.sources.files import File, Unreadable
 
+T = TypeVar("T")
+
 FIRST = 2_000  # rows
 EVERY = 200
 LONGEST = 200  # characters of a value that are looked at
+LONGEST_LINE = 2**24  # characters of JSON Lines
 DEEPEST = 40  # levels of JSON
 
 
@@ -41,10 +44,18 @@ class Column(NamedTuple):
         return _place(self.text, self.path, self.values) if self.text else self.at
 
 
+class Table(NamedTuple):
+    """The columns of a table, how many rows were looked at, and whether there may be more."""
+
+    columns: list[Column]
+    rows: int
+    has_more: bool
+
+
 # --- CSV --------------------------------------------------------------------------------------
 
 
-def of_csv(file: File) -> list[Column]:
+def of_csv(file: File) -> Table:
     """Return the columns of a CSV or TSV file. Raises Unreadable."""
     head = file.head(16_384)
     if b"\0" in head:
@@ -52,14 +63,17 @@ def of_csv(file: File) -> list[Column]:
     first = _lines(head.decode("utf-8-sig", "replace"))
     delimiter = _delimiter(first)
     if delimiter is None:
-        return []
+        return Table([], 0, False)
     names, places, has_header = _header(first[0], delimiter)
     values: list[list[str]] = [[] for _ in names]
+    count = 0
     for row in _sampled(_rows(file, delimiter), has_header):
+        count += 1
         for column, value in zip(values, row, strict=False):
             if value:
                 column.append(value[:LONGEST])
-    return [Column(*each) for each in zip(names, values, places, strict=True)]
+    columns = [Column(*each) for each in zip(names, values, places, strict=True)]
+    return Table(columns, count, count > FIRST)
 
 
 def _lines(text: str) -> list[str]:
@@ -95,16 +109,29 @@ def _is_value(cell: str) -> bool:
 def _rows(file: File, delimiter: str) -> Iterator[list[str]]:
     """Yield the rows of a file that is read line by line. Raises Unreadable."""
     csv.field_size_limit(2**24)
+    line = ""
+
+    def lines() -> Iterator[str]:
+        nonlocal line
+        for line in opened:  # noqa: UP028
+            yield line
+
     try:
         with file.open_text() as opened:
-            yield from csv.reader(opened, delimiter=delimiter)
+            reader = csv.reader(lines(), delimiter=delimiter)
+            begin = end = 0
+            for row in reader:
+                begin, end = end, reader.line_num
+                yield row
     except OSError as error:
         raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
     except csv.Error as error:
         raise Unreadable(f"cannot parse as CSV: {error}") from None
+    if end - begin > 1 and '"' not in line:
+        raise Unreadable(f"cannot parse as CSV: the quote in line {begin + 1} is not closed")
 
 
-def _sampled(rows: Iterator[list[str]], has_header: bool) -> Iterator[list[str]]:
+def _sampled(rows: Iterator[T], has_header: bool) -> Iterator[T]:
     if has_header:
         next(rows, None)
     yield from itertools.islice(rows, FIRST)
@@ -126,20 +153,26 @@ def of_json(file: File) -> list[Column]:
     return of_records([document], text)
 
 
-def of_json_lines(file: File) -> list[Column]:
+def of_json_lines(file: File) -> Table:
     """Return the columns of a file with a JSON document on each line. Raises Unreadable."""
-    documents = []
-    text = file.head(2**24).decode("utf-8-sig", "replace")
-    for number, line in enumerate(text.splitlines()):
-        if number >= FIRST:
-            break
-        if line.strip():
-            try:
-                documents.append(json.loads(line))
-            except (ValueError, RecursionError):
-                if number == 0:
-                    raise Unreadable("cannot parse as JSON Lines (line 1)") from None
-    return of_records(documents, text)
+    documents, number = [], 0
+    try:
+        for number, line in _sampled(_numbered_lines(file), has_header=False):  # noqa: B007
+            documents.append(json.loads(line))
+    except (ValueError, RecursionError):
+        raise Unreadable(f"cannot parse as JSON Lines: line {number} is no JSON") from None
+    text = file.head(2**20).decode("utf-8-sig", "replace")
+    return Table(of_records(documents, text), len(documents), len(documents) > FIRST)
+
+
+def _numbered_lines(file: File) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are not blank, each with its number. Raises Unreadable."""
+    try:
+        with file.open_text() as opened:
+            lines = iter(lambda: opened.readline(LONGEST_LINE), "")
+            yield from ((at, line) for at, line in enumerate(lines, 1) if not line.isspace())
+    except OSError as error:
+        raise Unreadable(f"cannot read: {error.strerror}", "unreadable") from None
 
 
 def of_records(documents: Iterable[Any], text: str) -> list[Column]:
