@@ -93,7 +93,7 @@ def _may_store(program: Program, trainings: Sequence[Fact]) -> bool:
     from mlops_checklist.sources.programs import unit_of
     from mlops_checklist.sources.python import last_name
 
-    if any(training.by in _TELLING for training in trainings) or _is_of_a_pipeline(program):
+    if any(training.by in _TELLING for training in trainings) or tracking.is_of_a_pipeline(program):
         return True
     repository = program.root.file.repository
     if repository is not None:
@@ -119,20 +119,6 @@ def _may_store(program: Program, trainings: Sequence[Fact]) -> bool:
     return False
 
 
-def _is_of_a_pipeline(program: Program) -> bool:
-    """Tell whether the program imports a framework that keeps what its steps return."""
-    import ast
-
-    return any(
-        name.partition(".")[0] in _PIPELINES
-        for module in program.modules
-        for node in ast.walk(module.tree)
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for name in (getattr(node, "module", "") or "", *(alias.name for alias in node.names))
-    )
-
-
-_PIPELINES = {"metaflow", "zenml", "kedro", "flytekit", "kfp", "dagster"}
 # Libraries that give the model to the tracker that they find, if their settings say so.
 _TELLING = {"ultralytics", "pycaret", "flaml"}
 _SWITCHES = rb"HF_MLFLOW_LOG_ARTIFACTS|WANDB_LOG_MODEL"  # of Hugging Face's callbacks

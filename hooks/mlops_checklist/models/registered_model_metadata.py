@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from mlops_checklist.sources.mlflow_registry import Registration, Registry
     from mlops_checklist.sources.notebook import Cell
-    from mlops_checklist.sources.python import Module
     from mlops_checklist.sources.shell import Command
 
 RULES = {
@@ -46,12 +45,6 @@ OPENAI_TASKS = ("chat.completions", "completions", "embeddings")
 # Flavours that only keep an input example, without inferring a signature from it.
 EXAMPLE_ALONE = frozenset({"johnsnowlabs", "keras", "onnx"})
 
-# What a program imports that answers requests.
-SERVING = frozenset(
-    "fastapi flask starlette litestar aiohttp django sanic tornado bottle falcon quart robyn "
-    "bentoml kserve seldon_core mlserver gradio streamlit dash".split()
-)
-
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
     """Judge every registration, model URI, MLmodel file and model card in the file."""
@@ -69,7 +62,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
 
 
 def _in_python(file: File) -> Iterator[Outcome]:
-    from mlops_checklist.sources import python
+    from mlops_checklist.sources import python, services
     from mlops_checklist.sources.mlflow_registry import Registry
 
     module = file.read(python.module)
@@ -79,7 +72,7 @@ def _in_python(file: File) -> Iterator[Outcome]:
         yield from _in_one(registry, registration, judged)
     for call in registry.aliases:
         yield from _bad_alias(registry, call)
-    serves = _serves(module)
+    serves = file.read(services.serves)
     for call, uri in registry.loads:
         batch = (module.qualified(call.func) or "").endswith("spark_udf")
         for outcome in _moving_model_uri(registry, uri):
@@ -307,24 +300,6 @@ def _moving_model_uri(registry: Registry, node: ast.expr) -> Iterator[Outcome]:
     # Which version it is may well be an argument of the program.
     versioned = any("version" in name.lower() for name in names(value))
     yield from _judged_uris(registry.module.place(node), texts, versioned)
-
-
-def _serves(module: Module) -> bool:
-    """Tell whether a program answers requests: a web framework, or a Domino endpoint's function."""
-    import ast
-
-    for node in ast.walk(module.tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        if any(name.partition(".")[0] in SERVING or name.startswith("ray.serve") for name in names):
-            return True
-    return any(
-        isinstance(line, (ast.FunctionDef, ast.AsyncFunctionDef)) and line.name == "predict"
-        for line in module.tree.body
-    )
 
 
 def _judged_uris(

@@ -43,6 +43,11 @@ def files(hook: str, *, everywhere: bool = False) -> list[str]:
     ]
 
 
+def is_passed_over(path: str) -> bool:
+    """Tell whether a path is one of tests, documentation or vendored files."""
+    return _PASSED_OVER.search(path.replace(os.sep, "/")) is not None
+
+
 def holding(pattern: str, *globs: str) -> frozenset[str]:
     """Return the tracked paths that match `globs` and hold the extended expression `pattern`."""
     return frozenset(_git("grep", "-lzE", pattern, "--", *globs))

@@ -114,6 +114,20 @@ _TRACKING_PACKAGE = (
     r"|determined|guild|ray|google\.cloud\.aiplatform)(?:\.|$)|tensorboard|(?i:track(?:er|ing)|mlops)"
 )
 
+
+def is_of_a_pipeline(program: Program) -> bool:
+    """Tell whether the program imports a framework that keeps what its steps return."""
+    return any(
+        name.partition(".")[0] in _PIPELINES
+        for module in program.modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in (getattr(node, "module", "") or "", *(alias.name for alias in node.names))
+    )
+
+
+_PIPELINES = {"metaflow", "zenml", "kedro", "flytekit", "kfp", "dagster"}
+
 # --- Trackers -----------------------------------------------------------------------------
 
 _P, _M, _A = "parameters", "metrics", "artifacts"

@@ -15,3 +15,17 @@ DATASETS = MOUNTS + (
     rb"|raw\.githubusercontent|/raw/|/blob/|/resolve/|lakefs://"
     rb"|[\"']delta\b|[\"']iceberg\b|deltalake|(?:read|scan|load)_delta"
 )
+# Without one of these no model is registered.
+REGISTERING = (
+    rb"registered_model|log_model\(|register_(?:\w+_)?model|create_model_version|link_model|link_artifact|\.link\("
+    rb"|RegisterModel|ModelStep|model_package|ModelPackage|\.register\(|Model\.upload|ModelUpload"
+    rb"|models\.create|\.create_model\(|push_to_hub|upload_(?:large_)?folder|upload_model"
+    rb"|OutputModel|init_model|bentoml|model_(?:version_)?publish|publish_model|\bartifacts:"
+    rb"|create-model-package|\bgto\b|\b(?:hf|huggingface-cli) upload|model\.schema\.json"
+    rb"|ml model |models upload|snowflake|_mlflow_model|vertex_ai_model"
+)
+# Without one of these nothing answers requests.
+SERVING = (
+    rb"\b(?:fastapi|flask|starlette|litestar|aiohttp|django|sanic|tornado|bottle|falcon|quart|robyn"
+    rb"|bentoml|kserve|seldon_core|mlserver|gradio|streamlit|dash|ray)\b|\bdef predict\b"
+)
