@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from mlops_checklist.hook import Hook, judge
 from mlops_checklist.outcome import Outcome
@@ -34,6 +36,25 @@ def together(hook: Hook, files: Mapping[str, str], **options: object) -> list[Ou
     said: set[Outcome] = set()
     for path in repository.affected(files, hook.follows):
         said.update(judge(hook, repository.file(path), defaults))
+    return sorted(said, key=lambda outcome: outcome.order)
+
+
+def of_repository(
+    hook: Hook, folder: Path, files: Mapping[str, str | bytes], **options: object
+) -> list[Outcome]:
+    """Judge `files` as Git tracks them in `folder`, where the test stands; for hooks that find."""
+    for path, text in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text if isinstance(text, bytes) else text.encode())
+    for command in (["init", "--quiet"], ["add", "--all", "--force"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    defaults = Namespace(**{option.key: option.default for option in hook.options})
+    for name, value in options.items():
+        setattr(defaults, name, value)
+    assert hook.finds is not None
+    files_found = hook.finds(defaults, lambda path: True)
+    said = {outcome for file in files_found for outcome in judge(hook, file, defaults)}
     return sorted(said, key=lambda outcome: outcome.order)
 
 

@@ -15,7 +15,18 @@ from mlops_checklist.sources.files import File, Unreadable
 if TYPE_CHECKING:
     from mlops_checklist.sources.repository import Repository
 
-__all__ = ["File", "Hook", "Option", "Options", "all_options", "gathered", "judge", "run"]
+__all__ = [
+    "DECLARED",
+    "File",
+    "Hook",
+    "Option",
+    "Options",
+    "all_options",
+    "declared",
+    "gathered",
+    "judge",
+    "run",
+]
 
 FORMATS = ("text", "json", "github", "sarif", "gitlab")
 
@@ -46,6 +57,18 @@ class Hook(NamedTuple):
     fixes: bool = False
     follows: bytes = b""
     finds: Callable[[Options, Callable[[str], bool]], Iterable[File]] | None = None
+
+
+# For items whose evidence may live outside the repository, on the platform or in a wiki.
+DECLARED = Option("declared", "where the evidence is, if not in the repository: a URL or path", "")
+
+
+def declared(options: Options) -> str:
+    """Return what the option `declared` names. Raises SettingsError for a path that is none."""
+    named: str = options.declared
+    if named and not re.match(r"[a-z][a-z+.-]*://", named) and not os.path.exists(named):
+        raise SettingsError(f"declared: '{named}' is no URL, and no such path exists")
+    return named
 
 
 def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
