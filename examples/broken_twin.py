@@ -279,6 +279,64 @@ stages:
     deps: [src/fraud_detection]
 """
 WEIGHTS = "experiments/network.pt"
+SCORER = "deploy/scorer.py"
+SCORER_SOURCE = """\
+import joblib
+from flask import Flask
+
+app = Flask(__name__)
+model = joblib.load("neighbours.joblib")
+"""
+HASTY = "experiments/hasty.py"
+HASTY_SOURCE = """\
+import mlflow
+from sklearn.ensemble import ExtraTreesClassifier
+
+
+def train(training, features, target):
+    with mlflow.start_run(run_name="hasty"):
+        mlflow.log_params({"n_estimators": 100, "random_state": 3})
+        model = ExtraTreesClassifier(n_estimators=100, random_state=3)
+        model.fit(training[features], training[target])
+        mlflow.log_metric("accuracy", model.score(training[features], training[target]))
+        logged = mlflow.sklearn.log_model(model, name="m", input_example=training[features].head())
+    client = mlflow.MlflowClient()
+    version = client.create_model_version(
+        "fraud-hasty", logged.model_uri, description="A try.", tags={"owner": "fraud-analytics"}
+    )
+    client.set_registered_model_alias("fraud-hasty", "champion", version.version)
+
+
+train(*load())
+"""
+BLIND = "experiments/blind.py"
+BLIND_SOURCE = """\
+import mlflow
+from sklearn.ensemble import ExtraTreesClassifier
+
+
+def train(training, features, target):
+    mlflow.sklearn.autolog(disable=True)
+    model = ExtraTreesClassifier(random_state=3).fit(training[features], training[target])
+    example = training[features].head()
+    logged = mlflow.sklearn.log_model(model, name="m", input_example=example)
+    mlflow.MlflowClient().create_model_version(
+        "fraud-blind", logged.model_uri, description="A try.", tags={"owner": "fraud-analytics"}
+    )
+
+
+train(*load())
+"""
+POLICY = "governance/policy.yml"
+POLICY_SOURCE = """\
+stages:
+  - name: Validation
+    evidenceSet:
+      - id: validation
+    approvals:
+      - name: Sign-off
+        approvers: []
+"""
 FAULTS = (
     # Runs: parameters, metrics, artifacts, seeds.
     Fault(FOREST, "", FOREST_SOURCE, "parameters-logged/unlogged-parameter", "mlflow.start_run"),
@@ -540,6 +598,18 @@ FAULTS = (
         "registered-model-metadata/template-residue",
         "TODO",
     ),
+    Fault(SCORER, "", SCORER_SOURCE, "model-registered/unregistered-serving", "joblib.load"),
+    Fault(HASTY, "", HASTY_SOURCE, "validation-metrics/training-metric-only", "model.score"),
+    Fault(HASTY, "", "", "approval-workflow/self-promotion", "client.set_registered_model_alias"),
+    Fault(
+        BLIND,
+        "",
+        BLIND_SOURCE,
+        "validation-metrics/no-validation-metric",
+        "mlflow.MlflowClient().create",
+    ),
+    Fault(POLICY, "", POLICY_SOURCE, "approval-workflow/policy-invalid", "validation"),
+    Fault(POLICY, "", "", "approval-workflow/policy-without-approvers", "name: Sign"),
 )
 
 

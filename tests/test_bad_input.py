@@ -26,8 +26,10 @@ PROGRAMS = frozenset(
         "data-lineage",
         "dataset-snapshots",
         "metrics-logged",
+        "model-registered",
         "parameters-logged",
         "seeded-randomness",
+        "validation-metrics",
     }
 )
 
@@ -50,6 +52,14 @@ PLANTED = {
     "data-lineage": (
         "good.py",
         "import mlflow, pandas\npandas.read_csv('/d/x.csv')\nmlflow.start_run()\n",
+    ),
+    "model-registered": (
+        "good.py",
+        "import flask, joblib\nmodel = joblib.load('model.pkl')\n",
+    ),
+    "validation-metrics": (
+        "good.py",
+        "import mlflow, sklearn.svm\nsklearn.svm.SVC().fit(X, y); mlflow.register_model(u, 'm')\n",
     ),
     "seeded-randomness": (
         "good.py",

@@ -94,6 +94,12 @@ ITEMS = (
         "mlops_checklist.experiments.artifacts_stored",
     ),
     Item(
+        "Models",
+        "Model registered in registry",
+        "model-registered",
+        "mlops_checklist.models.model_registered",
+    ),
+    Item(
         "Core principles",
         "Every experiment must be reproducible",
         "seeded-randomness",
@@ -104,5 +110,17 @@ ITEMS = (
         "Version metadata complete",
         "registered-model-metadata",
         "mlops_checklist.models.registered_model_metadata",
+    ),
+    Item(
+        "Models",
+        "Validation metrics recorded",
+        "validation-metrics",
+        "mlops_checklist.models.validation_metrics",
+    ),
+    Item(
+        "Models",
+        "Approval workflow documented",
+        "approval-workflow",
+        "mlops_checklist.models.approval_workflow",
     ),
 )

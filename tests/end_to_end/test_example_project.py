@@ -70,6 +70,9 @@ UNPLANTED = {
     "experiment-name-prefix/wrong-position",
     "pinned-requirements/no-hash",
     *(f"reproducible-environment/{rule}" for rule in ("no-python-version", "untested-environment")),
+    "approval-workflow/no-approval",
+    "model-registered/unregistered-model",
+    "validation-metrics/no-threshold",
     *(f"meaningful-commit-{what}/{rule}" for what in ("message", "range") for rule in COMMIT_RULES),
     *(f"no-hardcoded-secrets/{rule}" for rule in no_hardcoded_secrets.HOOK.rules),
 }

@@ -162,7 +162,13 @@ def test_every_hook_finds_its_violation(
     project.stage(
         {
             "Dockerfile": "FROM python\n",
+            "app.py": "import joblib\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+            'model = joblib.load("model.joblib")\n',
             "grants.sql": "GRANT ALL ON churn TO ada;\n",
+            "promote.py": "import mlflow\nfrom sklearn.tree import DecisionTreeClassifier\n\n"
+            "DecisionTreeClassifier(random_state=3).fit(X, y)\n"
+            'mlflow.register_model(uri, "churn")\n'
+            'mlflow.MlflowClient().set_registered_model_alias("churn", "champion", 1)\n',
             "users.csv": "id,iban\n1,DE89370400440532013000\n",
             "fetch.py": 'import datasets\n\ndatasets.load_dataset("acme/churn")\n',
             "config.py": f'token = "hf_{"AbCdEfGhIjKlMnOpQrStUvWxYz01234567"}"\n',
@@ -180,12 +186,14 @@ def test_every_hook_finds_its_violation(
     assert done.status == 1
     places_and_rules = [re.sub(r": .* \[(.*)\]$", r" \1", line) for line in done.said]
     assert places_and_rules == [
+        "promote.py:6:1 approval-workflow/self-promotion",
         "fit.py:4:6 artifacts-stored/no-artifacts",
         "grants.sql:1:7 data-access-controls/broad-grant",
         "score.py:4:6 data-lineage/untracked-input",
         "fetch.py:3:1 dataset-snapshots/unpinned-download",
         f"train.py:3:23 {HOOK}/literal-name",
         "fit.py:4:6 metrics-logged/no-metrics",
+        "app.py:5:9 model-registered/unregistered-serving",
         "config.py:1:10 no-hardcoded-secrets/hugging-face-token",
         "users.csv:1:4 no-personal-data/iban",
         "fit.py:4:6 parameters-logged/no-parameters",
@@ -193,6 +201,7 @@ def test_every_hook_finds_its_violation(
         "register.py:3:1 registered-model-metadata/no-signature",
         "Dockerfile:1:6 reproducible-environment/moving-base-image",
         "fit.py:5:5 seeded-randomness/unseeded-training",
+        "promote.py:5:1 validation-metrics/no-validation-metric",
     ]
 
 
