@@ -296,7 +296,7 @@ def test_no_service(source: str) -> None:
 BROUGHT = {
     "dvc": {"model.joblib.dvc": "outs:\n- path: model.joblib\n  md5: 0123\n"},
     "a command": {"Dockerfile": "FROM python:3.12\nRUN aws s3 cp s3://b/m.joblib model.joblib\n"},
-    "pulled": {"start.sh": "dvc pull\nuvicorn app:app\n"},
+    "by a command of Python": {"get.sh": "gsutil cp gs://b/model.joblib .\n"},
 }
 
 
@@ -304,3 +304,8 @@ BROUGHT = {
 def test_brought(files: dict[str, str]) -> None:
     said = kinds({"app.py": LOCAL["joblib"], **files})
     assert said == {("undecided", "app.py", "unregistered-serving")}
+
+
+def test_a_command_that_brings_something_else() -> None:
+    files = {"app.py": LOCAL["joblib"], "get.sh": "aws s3 cp s3://b/data.csv data.csv\n"}
+    assert kinds(files) == {("violation", "app.py", "unregistered-serving")}

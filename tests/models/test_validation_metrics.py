@@ -10,7 +10,7 @@ from mlops_checklist.models.validation_metrics import HOOK
 HEAD = """\
 import mlflow
 from sklearn.linear_model import Ridge
-from sklearn.metrics import mean_absolute_error, roc_auc_score
+from sklearn.metrics import f1_score, mean_absolute_error, roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 
 """
@@ -48,6 +48,10 @@ TRAINING_ONLY = {
         "mlflow.log_metric('mae', error)\n"
     ),
     "score": "mlflow.log_metric('r2', model.score(X_train, y_train))\n",
+    "columns": "mlflow.log_metric('r2', model.score(training[features], training[target]))\n",
+    "an average": (
+        "mlflow.log_metric('f', f1_score(y_train, model.predict(X_train), average=how))\n"
+    ),
     "a metric's name": "mlflow.log_metric('train_loss', loss)\n",
     "several names": "mlflow.log_metrics({'train_loss': a, 'training_mae': b})\n",
     "printed": "print(model.score(X_train, y_train))\n",
@@ -211,8 +215,10 @@ def test_a_module_that_evaluates() -> None:
 
 
 def test_another_script_that_evaluates() -> None:
-    files = {"train.py": program(""), "evaluate.py": "import mlflow\n"}
+    files = {"train.py": program(""), "evaluate.py": "mlflow.log_metric('auc', auc)\n"}
     assert [each.kind for each in together(HOOK, files)] == ["undecided"]
+    files = {"train.py": program(""), "validators.py": "def is_mail(text):\n    return text\n"}
+    assert [each.kind for each in together(HOOK, files)] == ["violation"]
 
 
 THRESHOLDS = {

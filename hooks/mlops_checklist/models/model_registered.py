@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options, run
@@ -176,15 +177,23 @@ def _loaded(program: Program, load: Load) -> Outcome:
 
 def _is_fetched(program: Program, texts: Sequence[str]) -> bool:
     """Tell whether the program, a command or DVC may bring the file that a service loads."""
-    from mlops_checklist.sources import stored_paths
+    from mlops_checklist.sources import commands, stored_paths
+    from mlops_checklist.sources.files import Unreadable
 
     if any(re.search(_FETCHING, module.file.bytes) for module in program.modules):
         return True
     repository = program.root.file.repository
     if repository is None:
         return False
-    if repository.matching(repository.commanding(), _FETCHING):
-        return True
+    names = {
+        part for text in texts for part in text.split("/")[-2:] if part not in ("", ".", "app")
+    }
+    for file in repository.matching(repository.commanding(), _FETCHING):
+        with suppress(Unreadable):  # whoever judges the file says why
+            for command, _ in commands.commands(file):
+                said = " ".join(word.text for word in command.words)
+                if re.search(_FETCHING, said.encode()) and any(name in said for name in names):
+                    return True
     outs = stored_paths.dvc_outs(program.root.file)
     return any(stored_paths.is_below(text, out) for text in texts for out in outs)
 

@@ -222,17 +222,21 @@ def _training_only(
 
 
 def _evaluates_elsewhere(program: Program) -> bool:
-    """Tell whether another script of the repository may evaluate the model, by its name."""
+    """Tell whether another script of the repository evaluates models, as far as its words tell."""
     from mlops_checklist.sources import tracked
 
     repository = program.root.file.repository
+    if repository is None:
+        return False
     own = {module.file.path for module in program.modules}
-    return repository is not None and any(
-        path not in own
-        and not tracked.is_passed_over(path)
-        and re.search(r"(?i)eval|valid(?!ator)|score|test_model", path.rpartition("/")[2])
+    named = [
+        path
         for path in repository.python
-    )
+        if path not in own
+        and not tracked.is_passed_over(path)
+        and re.search(r"(?i)eval|valid", path.replace("\\", "/").rpartition("/")[2])
+    ]
+    return bool(repository.matching(named, rb"log_metric|evaluate\(|wandb\.log|metrics?\.json"))
 
 
 # --- Thresholds ---------------------------------------------------------------------------

@@ -35,6 +35,10 @@ _VALIDATING = frozenset(
     "validation_data validation_split eval_set evals valid_sets eval_dataset val_dataloaders "
     "validation_frame tuning_data valid_loader val_loader".split()
 )
+# Arguments of a score that are data.
+_DATA = frozenset(
+    "y_true y_pred y_score y_prob X x y data references predictions preds target input labels".split()
+)
 # They evaluate on data that the trainer was given for it.
 _EVALUATING = re.compile(
     r"(?:transformers|trl|setfit|sentence_transformers|(?:pytorch_)?lightning|ultralytics)\.[\w.]*"
@@ -49,7 +53,8 @@ def data_of(score: Score, fitted: frozenset[Variable]) -> str:
     """
     if _CROSS.search(score.module.qualified(score.call.func) or ""):
         return "held-out"
-    given = [*score.call.args, *(keyword.value for keyword in score.call.keywords)]
+    given = [*score.call.args]
+    given += [keyword.value for keyword in score.call.keywords if keyword.arg in _DATA]
     return judged(score.module, given, fitted)
 
 
@@ -117,6 +122,13 @@ def _parts(module: Module, node: ast.expr, fitted: frozenset[Variable]) -> Itera
                 yield answer
             else:
                 yield from _bound(module, current, fitted, waiting)
+        elif isinstance(current, ast.Subscript):
+            # `X[test_rows]`, or the columns of `training[features]`.
+            chosen = {*_parts(module, current.slice, fitted)} - {"unknown"}
+            if chosen:
+                yield from chosen
+            else:
+                waiting.append(current.value)
         elif not isinstance(current, (ast.Constant, ast.Lambda)):
             waiting += ast.iter_child_nodes(current)
 
