@@ -37,7 +37,7 @@ _VALIDATING = frozenset(
 )
 # Arguments of a score that are data.
 _DATA = frozenset(
-    "y_true y_pred y_score y_prob X x y data references predictions preds target input labels".split()
+    "y_true y_pred y_score y_prob X x y data references predictions preds target labels".split()
 )
 # They evaluate on data that the trainer was given for it.
 _EVALUATING = re.compile(
