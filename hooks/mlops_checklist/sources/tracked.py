@@ -6,9 +6,11 @@ level, and those of the hook's own entry.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 
 from mlops_checklist.sources import yaml
 from mlops_checklist.sources.files import File, Unreadable
@@ -22,6 +24,24 @@ _VENDORED = re.compile(
     r"(^|/)(\.ipynb_checkpoints|\.Trash[^/]*|node_modules|site-packages|\.?venv|mlruns|mlartifacts)/"
 )
 _CONFIG = ".pre-commit-config.yaml"
+
+
+class Whole(File):
+    """All files that a hook judges together, as one: for rules that compare them."""
+
+    def __init__(self, files: Mapping[str, File]) -> None:
+        super().__init__("", "repository", b"")
+        self.files = files
+
+
+@functools.cache
+def _opened(path: str, absolute: str) -> File:
+    return File(path)
+
+
+def opened(path: str) -> File:
+    """Return the file at `path`, the same object to all hooks of a process: it is parsed once."""
+    return _opened(path, os.path.abspath(path))
 
 
 def files(hook: str, *, everywhere: bool = False) -> list[str]:

@@ -1,0 +1,1 @@
+"""Checklist section Deployment: a module per item."""
