@@ -86,12 +86,13 @@ def loads(program: Program) -> list[Load]:
     return [
         load
         for module in program.modules
-        for load in module.file.read(_loads)
+        for load in module.file.read(loading)
         if load.unit in program.reached
     ]
 
 
-def _loads(file: File) -> tuple[Load, ...]:
+def loading(file: File) -> tuple[Load, ...]:
+    """Return the calls of a Python file or notebook that load a model."""
     module = file.read(python.module)
     return tuple(
         Load(call, module, programs.unit_of(module, call), source)

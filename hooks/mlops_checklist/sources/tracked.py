@@ -35,13 +35,18 @@ class Whole(File):
 
 
 @functools.cache
-def _opened(path: str, absolute: str) -> File:
+def _opened(path: str, absolute: str, state: tuple[int, int]) -> File:
     return File(path)
 
 
 def opened(path: str) -> File:
     """Return the file at `path`, the same object to all hooks of a process: it is parsed once."""
-    return _opened(path, os.path.abspath(path))
+    try:
+        found = os.stat(path)
+        state = (found.st_mtime_ns, found.st_size)
+    except OSError:
+        state = (0, 0)  # whoever reads it says why
+    return _opened(path, os.path.abspath(path), state)
 
 
 def files(hook: str, *, everywhere: bool = False) -> list[str]:
