@@ -246,6 +246,12 @@ NOT_DEPLOYED = {
     "a command line": {"cli.py": "import argparse\nargparse.ArgumentParser()\n"},
     "a web application without a model": {"a.py": "import flask\napp = flask.Flask('x')\n"},
     "another workload": {"a.yaml": fine()},
+    "a library that can serve": {
+        "pyproject.toml": "[build-system]\n",
+        "lib/__init__.py": "",
+        "lib/server.py": "import flask, mlflow\napp = flask.Flask('x')\n"
+        "m = mlflow.pyfunc.load_model('models:/c@champion')\n",
+    },
     "a compose file of databases": {"compose.yaml": "services: {db: {image: 'postgres:17'}}\n"},
 }
 
@@ -264,6 +270,13 @@ IS_DEPLOYED = {
     "an application": {
         "a.py": "import flask, mlflow\napp = flask.Flask('x')\n"
         "m = mlflow.pyfunc.load_model('models:/c@champion')\n"
+    },
+    "a package that is started": {
+        "pyproject.toml": "[build-system]\n",
+        "lib/__init__.py": "",
+        "lib/server.py": "import flask, mlflow\napp = flask.Flask('x')\n"
+        "m = mlflow.pyfunc.load_model('models:/c@champion')\n",
+        "Dockerfile": "FROM x:1\nCMD gunicorn -b :80 lib.server:app\n",
     },
     "a Domino app": {"app.sh": "streamlit run app.py\n"},
     "a Domino endpoint": {

@@ -250,7 +250,7 @@ def _app(app: App) -> Iterator[Outcome]:
     from mlops_checklist.sources import routes
 
     rule = "no-health-route"
-    if app.loads is None or not app.routes.is_app:
+    if app.loads is None or not app.routes.is_app or app.is_library:
         return
     found = routes.health(app.routes)
     if found is not None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import DECLARED, File, Hook, Options, declared, run
 from mlops_checklist.outcome import Outcome, Place, evidence, missing, undecided, violation
@@ -79,10 +79,14 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
 
     assert isinstance(file, tracked.Whole)
     files = {path: each for path, each in file.files.items() if not tracked.is_passed_over(path)}
-    known = _exported(files)
+    whole = _Known(
+        _exported(files),
+        any(deployed.holds(each, _CAPTURING) for each in files.values()),
+        any(deployed.holds(each, _DOMINO) for each in files.values()),
+    )
     watched = False
     for path, each in files.items():
-        for outcome in _file(each, known, files):
+        for outcome in _file(each, whole):
             watched = watched or outcome.rule in _WATCHING
             yield outcome._replace(path=path)
     subjects = deployed.deployed(file.files).subjects
@@ -111,24 +115,30 @@ def _exported(files: Mapping[str, File]) -> frozenset[str]:
     return frozenset() if "" in found else frozenset(found)
 
 
-def _file(file: File, known: frozenset[str], files: Mapping[str, File]) -> Iterator[Outcome]:
+class _Known(NamedTuple):
+    """What is known of all files together."""
+
+    metrics: frozenset[str]  # that the code exports
+    is_captured: bool  # some code captures predictions
+    is_domino: bool  # some file speaks of Domino
+
+
+def _file(file: File, whole: _Known) -> Iterator[Outcome]:
     """Judge one of the files."""
     from mlops_checklist.sources import alert_rules, dashboards, deployed, monitoring_config
 
     try:
         if file.kind in ("python", "notebook"):
-            captured = any(deployed.holds(each, _CAPTURING) for each in files.values())
-            domino = any(deployed.holds(each, _DOMINO) for each in files.values())
-            yield from _code(file, captured, domino)
+            yield from _code(file, whole)
         elif file.kind == "terraform":
             yield from _terraform(file)
         elif deployed.holds(file, dashboards.TRIGGER + rb"|Monitor|VMServiceScrape"):
             for dashboard in file.read(dashboards.dashboards):
-                yield from _dashboard(dashboard, known)
+                yield from _dashboard(dashboard, whole.metrics)
             yield from _objects(file)
-        if file.kind == "yaml" and known and deployed.holds(file, rb"\bexpr\b"):
+        if file.kind == "yaml" and whole.metrics and deployed.holds(file, rb"\bexpr\b"):
             for rule in file.read(alert_rules.prometheus):
-                yield from _unknown(rule.expr, rule.at, known, "the rule")
+                yield from _unknown(rule.expr, rule.at, whole.metrics, "the rule")
         if file.kind == "json" and deployed.holds(file, monitoring_config.TRIGGER):
             yield from _config(file)
     except Unreadable:
@@ -205,7 +215,7 @@ def _terraform(file: File) -> Iterator[Outcome]:
 # --- Code -------------------------------------------------------------------------------------
 
 
-def _code(file: File, is_captured: bool, is_domino: bool) -> Iterator[Outcome]:
+def _code(file: File, whole: _Known) -> Iterator[Outcome]:
     """Judge what a program exports and captures."""
     from mlops_checklist.sources import python
 
@@ -223,11 +233,11 @@ def _code(file: File, is_captured: bool, is_domino: bool) -> Iterator[Outcome]:
         yield evidence("no-prediction-capture", place, "predictions are captured")
     elif clients:
         message = "this DataCaptureClient captures nothing; call its capturePrediction in predict"
-        make = undecided if is_captured else violation
+        make = undecided if whole.is_captured else violation
         yield make("capture-never-called", module.place(clients[0]), message)
-    elif endpoint is not None and not is_captured:
+    elif endpoint is not None and not whole.is_captured:
         message = "this endpoint captures no prediction, so that nothing shows when the data drifts"
-        make = violation if is_domino else undecided
+        make = violation if whole.is_domino else undecided
         advice = "call capturePrediction of a DataCaptureClient"
         yield make("no-prediction-capture", module.place(endpoint), f"{message}; {advice}")
 

@@ -78,12 +78,16 @@ class Image(NamedTuple):
 
 
 class App(NamedTuple):
-    """A web application: its first file, all its files, its routes, and a load of a model."""
+    """A web application: its first file, all its files, its routes, and a load of a model.
+
+    `is_library`: it is a module of a package that others install, and nothing here runs it.
+    """
 
     file: File
     paths: frozenset[str]
     routes: Routes
     loads: tuple[str, Place] | None  # in which file, and where
+    is_library: bool
 
 
 class Subject(NamedTuple):
@@ -175,7 +179,11 @@ def _deployed(files: tuple[File, ...]) -> Deployed:
                 endpoints += _endpoints(file)
         except Unreadable:
             continue  # whoever judges the file says why
-    apps = tuple(_apps(files))
+    started = [each.server.app for each in images] + [each.app for _, each in starts]
+    apps = tuple(
+        app._replace(is_library=app.is_library and not _is_started(app, started))
+        for app in _apps(files)
+    )
     found = Deployed(tuple(workloads), tuple(compose), tuple(images), apps, tuple(starts), ())
     return found._replace(subjects=(*_subjects(found), *endpoints))
 
@@ -249,26 +257,50 @@ def _apps(files: Sequence[File]) -> Iterator[App]:
             yield app
 
 
+MOST = 100  # modules of an application that are looked into
+
+
 def _app(repository: Repository, file: File) -> App | None:
-    paths = repository.closure(os.path.normpath(file.path))
-    parts = [
-        each.read(routes.routes)
-        for each in map(repository.file, paths)
-        if each.kind in ("python", "notebook")
-    ]
+    """Return the application that a file begins; of more than MOST modules, its own part alone."""
+    path = os.path.normpath(file.path)
+    whole = repository.closure(path)
+    paths = whole if len(whole) <= MOST else (path,)
+    files = repository.matching(paths, _ROUTING)
+    parts = [each.read(routes.routes) for each in files if each.kind in ("python", "notebook")]
     if not any(part.is_app for part in parts) and not file.read(services.serves):
         return None
     joined = Routes(
-        tuple(path for part in parts for path in part.paths),
+        tuple(route for part in parts for route in part.paths),
         frozenset(prefix for part in parts for prefix in part.prefixes),
         any(part.is_app for part in parts),
-        all(part.is_known for part in parts),
+        all(part.is_known for part in parts) and paths == whole,
     )
     loads = None
-    for program in programs.programs(file):
-        for load in services.loads(program):
-            loads = loads or (load.module.file.path, load.module.place(load.call))
-    return App(file, frozenset(paths), joined, loads)
+    if repository.matching(paths, _LOADING):
+        found = file.read(services.loading)
+        if paths == whole:
+            reached = [services.loads(program) for program in programs.programs(file)]
+            found = tuple(load for listed in reached for load in listed)
+        if found:
+            loads = (found[0].module.file.path, found[0].module.place(found[0].call))
+    installed = repository.is_of_a_package(path) and not repository.is_run(path)
+    return App(file, frozenset(paths), joined, loads, installed and _is_published(repository))
+
+
+# Without one of these in its bytes a file has no routes, and loads no model.
+_ROUTING = (
+    rb"\.(?:get|post|route|websocket|head|add_\w+|view)\(|\b(?:Route|Mount|path|url|Router|APIRouter"
+    rb"|FastAPI|Flask|Starlette|Blueprint|Application|Litestar|Sanic|Quart|App)\(|metrics|[Hh]ealth"
+)
+_LOADING = rb"\bload|InferenceSession|Booster|YOLO|import_mojo"
+
+
+def _is_published(repository: Repository) -> bool:
+    """Tell whether the repository is built into a package."""
+    listed = repository.listed
+    if "setup.py" in listed:
+        return True
+    return "pyproject.toml" in listed and holds(tracked.opened("pyproject.toml"), rb"build-system")
 
 
 def _endpoints(file: File) -> Iterator[Subject]:
@@ -285,7 +317,8 @@ def _endpoints(file: File) -> Iterator[Subject]:
 
 def _subjects(found: Deployed) -> Iterator[Subject]:
     """Yield where a model is deployed."""
-    serves = any(app.loads is not None for app in found.apps)
+    apps = [app for app in found.apps if app.loads is not None and not app.is_library]
+    serves = bool(apps)
     for file, workload in found.workloads:
         if workload.is_batch:
             continue
@@ -300,10 +333,17 @@ def _subjects(found: Deployed) -> Iterator[Subject]:
             yield Subject(service.file.path, service.place, f"the service '{service.name}'")
     for file, start in found.starts:
         yield Subject(file.path, start.at, "this Domino app")
-    for app in found.apps:
-        if app.loads is not None:
-            what = "this application" if app.routes.is_app else "this endpoint"
-            yield Subject(*app.loads, what)
+    for app in apps:
+        assert app.loads is not None
+        what = "this application" if app.routes.is_app else "this endpoint"
+        yield Subject(*app.loads, what)
+
+
+def _is_started(app: App, started: Sequence[str]) -> bool:
+    """Tell whether a command starts an application: `fraud.predict:app`, or its file."""
+    stem = os.path.splitext(app.file.path)[0].replace(os.sep, ".")
+    names = (re.sub(r":.*|\.py$", "", text).replace("/", ".") for text in started if text)
+    return any(f".{stem}".endswith(f".{name}") for name in names)
 
 
 def _words(container: kubernetes.Container) -> str:
