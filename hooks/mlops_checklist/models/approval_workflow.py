@@ -37,6 +37,8 @@ _PROMOTING = (
     "|link_model|link_artifact|registered_model_name|register_model|create_model_version"
     "|push_to_hub|model_package|Model.upload|model_publish"
 )
+# Without one of these a program puts nothing into production.
+_LIVING = rb"transition_model_version_stage|registered_model_alias|[aA]pproval_?[sS]tatus|aliases"
 _CODE = ("*.py", "*.ipynb")
 _CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
@@ -98,10 +100,9 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         for problem in policy.problems if policy is not None else ():
             yield violation(problem.rule, problem.place, problem.message)
         return
-    subject = None
     for program in _programs(file.code):
-        subject = subject or _registers(program)
         yield from program.told(_promotions(program))
+    subject = _subject(file.code)
     if subject is None:
         return
     named = declared(options)
@@ -126,9 +127,22 @@ def _programs(code: Sequence[str]) -> Iterator[Program]:
     from mlops_checklist.sources.repository import Repository
 
     repository = Repository(code, listed=tracked.files(HOOK.id))
-    for path in repository.affected(code, _PROMOTING.encode()):
+    promoting = [file.path for file in repository.matching(code, _LIVING)]
+    for path in repository.affected(promoting, _LIVING) if promoting else ():
         with suppress(Unreadable):  # whoever judges the file says why
-            yield from programs.programs(repository.file(path), _PROMOTING.encode())
+            yield from programs.programs(repository.file(path), _LIVING)
+
+
+def _subject(code: Sequence[str]) -> tuple[str, Place] | None:
+    """Return the first place where a model is surely registered."""
+    from mlops_checklist.sources import registrations
+
+    for path in code:
+        with suppress(Unreadable):
+            for each in File(path).read(registrations.registrations):
+                if each.sure and each.call is not None:
+                    return path, each.place
+    return None
 
 
 def _registers(program: Program) -> tuple[str, Place] | None:
