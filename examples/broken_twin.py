@@ -286,6 +286,11 @@ from flask import Flask
 
 app = Flask(__name__)
 model = joblib.load("neighbours.joblib")
+
+
+@app.post("/score")
+def score():
+    return str(model.predict([[1.0]]))
 """
 HASTY = "experiments/hasty.py"
 HASTY_SOURCE = """\
@@ -337,6 +342,78 @@ stages:
       - name: Sign-off
         approvers: []
 """
+WORKER = "deploy/worker.yaml"
+WORKER_SOURCE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: fraud-worker
+spec:
+  revisionHistoryLimit: 0
+  template:
+    spec:
+      containers:
+        - name: worker
+          image: registry.example.com/fraud/worker:latest
+          ports: [{ name: http, containerPort: 9000 }]
+          startupProbe: { httpGet: { path: /, port: web } }
+"""
+CANARY = "deploy/canary.yaml"
+CANARY_SOURCE = """\
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: { name: fraud-worker }
+spec: { skipAnalysis: true }
+"""
+COMPOSE = "deploy/compose.yaml"
+COMPOSE_SOURCE = """\
+services:
+  scorer:
+    build: { context: .., dockerfile: deploy/Dockerfile }
+    healthcheck: { disable: true }
+"""
+ALERTS = "deploy/worker-alerts.yaml"
+ALERTS_SOURCE = """\
+groups:
+  - name: worker
+    rules:
+      - alert: WorkerFails
+        expr: rate(worker_failures_total[5m])
+        labels: { severity: warning }
+        annotations: { summary: The worker fails, runbook: docs/worker.md }
+      - alert: WorkerSlow
+        expr: rate(worker_slow_total[5m]) >= 0
+        labels: { severity: warning }
+        annotations: { summary: The worker is slow }
+      - alert: WorkerDown
+        expr: up{job="worker"} == 0
+      - alert: WorkerLost
+        expr: absent(up{job="worker"}
+        for: 5m
+"""
+ALERTMANAGER = "deploy/alertmanager.yml"
+ALERTMANAGER_SOURCE = """\
+route: { receiver: nobody }
+receivers:
+  - name: nobody
+"""
+BOARD = "deploy/worker.json"
+BOARD_SOURCE = """\
+{
+  "title": "Worker", "schemaVersion": 39,
+  "panels": [{ "title": "Load", "type": "timeseries", "targets": [] }]
+}
+"""
+EMPTY_BOARD = "deploy/empty.json"
+MONITOR = "conf/monitor.json"
+MONITOR_SOURCE = """\
+{
+  "variables": [{ "name": "x", "valueType": "numerical", "variableType": "prediction" }],
+  "datasetDetails": { "name": "d", "datasetType": "file" },
+  "modelMetadata": { "name": "m", "modelType": "regression", "version": "1" }
+}
+"""
+RUNBOOK = "docs/worker.rollback.md"
 FAULTS = (
     # Runs: parameters, metrics, artifacts, seeds.
     Fault(FOREST, "", FOREST_SOURCE, "parameters-logged/unlogged-parameter", "mlflow.start_run"),
@@ -610,6 +687,63 @@ FAULTS = (
     ),
     Fault(POLICY, "", POLICY_SOURCE, "approval-workflow/policy-invalid", "validation"),
     Fault(POLICY, "", "", "approval-workflow/policy-without-approvers", "name: Sign"),
+
+    # Deployment.
+    Fault(WORKER, "", WORKER_SOURCE, "health-checks/no-readiness-probe", "name: worker"),
+    Fault(WORKER, "", "", "health-checks/no-liveness-probe", "name: worker"),
+    Fault(WORKER, "", "", "health-checks/probe-port", "web"),
+    Fault(WORKER, "", "", "rollback-strategy/no-revision-history", "0\n"),
+    Fault(WORKER, "", "", "rollback-strategy/moving-image-tag", "registry.example"),
+    Fault(
+        "deploy/deployment.yaml",
+        "httpGet: { path: /health, port: http }",
+        "httpGet: { path: /healthz, port: http }",
+        "health-checks/probe-path",
+        "/healthz",
+    ),
+    Fault(COMPOSE, "", COMPOSE_SOURCE, "health-checks/no-healthcheck", "scorer"),
+    Fault(SCORER, "", "", "health-checks/no-health-route", '@app.post("/score")'),
+    Fault("app.sh", "--host 0.0.0.0", "--host 127.0.0.1", "health-checks/localhost-bind", "127"),
+    Fault(CANARY, "", CANARY_SOURCE, "rollback-strategy/rollback-disabled", "true"),
+    Fault(RUNBOOK, "", "# Rollback\n\nLater.\n", "rollback-strategy/empty-rollback-section", "#"),
+    Fault(ALERTS, "", ALERTS_SOURCE, "alert-thresholds/no-threshold", "rate(worker_f"),
+    Fault(ALERTS, "", "", "alert-thresholds/dead-runbook", "docs/worker"),
+    Fault(ALERTS, "", "", "alert-thresholds/trivial-threshold", "rate(worker_s"),
+    Fault(ALERTS, "", "", "alert-thresholds/no-duration", "alert: WorkerDown"),
+    Fault(ALERTS, "", "", "alert-thresholds/no-severity", "alert: WorkerDown"),
+    Fault(ALERTS, "", "", "alert-thresholds/no-summary", "alert: WorkerDown"),
+    Fault(ALERTS, "", "", "alert-thresholds/broken-expression", "absent(up"),
+    Fault(ALERTMANAGER, "", ALERTMANAGER_SOURCE, "alert-thresholds/no-receiver", "nobody"),
+    Fault(
+        "conf/monitoring.yaml",
+        'recipients: ["#fraud-oncall"]',
+        "alerts: [data_drift_detected]",
+        "alert-thresholds/alert-without-threshold",
+        "alerts:",
+    ),
+    Fault(BOARD, "", BOARD_SOURCE, "monitoring-dashboards/panel-without-query", "{ \"title\": \"L"),
+    Fault(
+        EMPTY_BOARD,
+        "",
+        '{ "title": "Empty", "schemaVersion": 39, "panels": [] }\n',
+        "monitoring-dashboards/empty-dashboard",
+        "{",
+    ),
+    Fault(
+        "deploy/dashboard.json",
+        'sum(rate(fraud_requests_total[5m]))" }]',
+        'sum(rate(fraud_request_total[5m]))" }]',
+        "monitoring-dashboards/unknown-metric",
+        '"sum(rate(fraud_request_total',
+    ),
+    Fault(
+        "src/fraud_detection/predict.py",
+        "    capture.capturePrediction(values, [probability])\n",
+        "",
+        "monitoring-dashboards/capture-never-called",
+        "DataCaptureClient(FEATURES",
+    ),
+    Fault(MONITOR, "", MONITOR_SOURCE, "monitoring-dashboards/monitoring-config", '[{ "name"'),
 )
 
 

@@ -123,4 +123,28 @@ ITEMS = (
         "approval-workflow",
         "mlops_checklist.models.approval_workflow",
     ),
+    Item(
+        "Deployment",
+        "Health checks configured",
+        "health-checks",
+        "mlops_checklist.deployment.health_checks",
+    ),
+    Item(
+        "Deployment",
+        "Monitoring dashboards set up",
+        "monitoring-dashboards",
+        "mlops_checklist.deployment.monitoring_dashboards",
+    ),
+    Item(
+        "Deployment",
+        "Alerting thresholds defined",
+        "alert-thresholds",
+        "mlops_checklist.deployment.alert_thresholds",
+    ),
+    Item(
+        "Deployment",
+        "Rollback strategy documented",
+        "rollback-strategy",
+        "mlops_checklist.deployment.rollback_strategy",
+    ),
 )

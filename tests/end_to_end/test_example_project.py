@@ -70,7 +70,11 @@ UNPLANTED = {
     "experiment-name-prefix/wrong-position",
     "pinned-requirements/no-hash",
     *(f"reproducible-environment/{rule}" for rule in ("no-python-version", "untested-environment")),
+    "alert-thresholds/no-alerts",
     "approval-workflow/no-approval",
+    "monitoring-dashboards/no-monitoring",
+    "monitoring-dashboards/no-prediction-capture",  # for another endpoint captures
+    "rollback-strategy/no-rollback-plan",
     "model-registered/unregistered-model",
     "validation-metrics/no-threshold",
     *(f"meaningful-commit-{what}/{rule}" for what in ("message", "range") for rule in COMMIT_RULES),

@@ -164,6 +164,11 @@ def test_every_hook_finds_its_violation(
             "Dockerfile": "FROM python\n",
             "app.py": "import joblib\nfrom flask import Flask\n\napp = Flask(__name__)\n"
             'model = joblib.load("model.joblib")\n',
+            "app.sh": "uvicorn app:app\n",
+            "dashboard.json": '{"title": "Churn", "schemaVersion": 39, "panels": []}\n',
+            "rules.yml": "groups:\n- name: churn\n  rules:\n  - alert: Fails\n    expr: rate(x[5m])\n"
+            "    labels: {severity: page}\n    annotations: {summary: It fails}\n",
+            "RUNBOOK.md": "# Rollback\n\nLater.\n",
             "grants.sql": "GRANT ALL ON churn TO ada;\n",
             "promote.py": "import mlflow\nfrom sklearn.tree import DecisionTreeClassifier\n\n"
             "DecisionTreeClassifier(random_state=3).fit(X, y)\n"
@@ -186,20 +191,24 @@ def test_every_hook_finds_its_violation(
     assert done.status == 1
     places_and_rules = [re.sub(r": .* \[(.*)\]$", r" \1", line) for line in done.said]
     assert places_and_rules == [
+        "rules.yml:5:11 alert-thresholds/no-threshold",
         "promote.py:6:1 approval-workflow/self-promotion",
         "fit.py:4:6 artifacts-stored/no-artifacts",
         "grants.sql:1:7 data-access-controls/broad-grant",
         "score.py:4:6 data-lineage/untracked-input",
         "fetch.py:3:1 dataset-snapshots/unpinned-download",
         f"train.py:3:23 {HOOK}/literal-name",
+        "app.sh:1:1 health-checks/localhost-bind",
         "fit.py:4:6 metrics-logged/no-metrics",
         "app.py:5:9 model-registered/unregistered-serving",
+        "dashboard.json:1:1 monitoring-dashboards/empty-dashboard",
         "config.py:1:10 no-hardcoded-secrets/hugging-face-token",
         "users.csv:1:4 no-personal-data/iban",
         "fit.py:4:6 parameters-logged/no-parameters",
         "requirements.txt:1:1 pinned-requirements/range",
         "register.py:3:1 registered-model-metadata/no-signature",
         "Dockerfile:1:6 reproducible-environment/moving-base-image",
+        "RUNBOOK.md:1:1 rollback-strategy/empty-rollback-section",
         "fit.py:5:5 seeded-randomness/unseeded-training",
         "promote.py:5:1 validation-metrics/no-validation-metric",
     ]
