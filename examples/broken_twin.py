@@ -702,7 +702,7 @@ FAULTS = (
         "/healthz",
     ),
     Fault(COMPOSE, "", COMPOSE_SOURCE, "health-checks/no-healthcheck", "scorer"),
-    Fault(SCORER, "", "", "health-checks/no-health-route", '@app.post("/score")'),
+    Fault(SCORER, "", "", "health-checks/no-health-route", 'app.post("/score")'),
     Fault("app.sh", "--host 0.0.0.0", "--host 127.0.0.1", "health-checks/localhost-bind", "127"),
     Fault(CANARY, "", CANARY_SOURCE, "rollback-strategy/rollback-disabled", "true"),
     Fault(RUNBOOK, "", "# Rollback\n\nLater.\n", "rollback-strategy/empty-rollback-section", "#"),

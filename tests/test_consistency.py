@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import re
 from importlib import import_module
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,11 @@ def test_the_report_looks_into_the_same_folders() -> None:
         if "exclude" in entry:
             everywhere = "tests?" not in entry["exclude"]
             assert everywhere == (hook in EVERYWHERE), hook
+
+
+def test_each_section_stands_in_one_place() -> None:
+    sections = [section for section, _ in groupby(item.section for item in checklist.ITEMS)]
+    assert len(sections) == len(set(sections))
 
 
 def test_manifest_is_sorted() -> None:

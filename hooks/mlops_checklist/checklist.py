@@ -94,16 +94,16 @@ ITEMS = (
         "mlops_checklist.experiments.artifacts_stored",
     ),
     Item(
-        "Models",
-        "Model registered in registry",
-        "model-registered",
-        "mlops_checklist.models.model_registered",
-    ),
-    Item(
         "Core principles",
         "Every experiment must be reproducible",
         "seeded-randomness",
         "mlops_checklist.experiments.seeded_randomness",
+    ),
+    Item(
+        "Models",
+        "Model registered in registry",
+        "model-registered",
+        "mlops_checklist.models.model_registered",
     ),
     Item(
         "Models",

@@ -166,8 +166,9 @@ def test_every_hook_finds_its_violation(
             'model = joblib.load("model.joblib")\n',
             "app.sh": "uvicorn app:app\n",
             "dashboard.json": '{"title": "Churn", "schemaVersion": 39, "panels": []}\n',
-            "rules.yml": "groups:\n- name: churn\n  rules:\n  - alert: Fails\n    expr: rate(x[5m])\n"
-            "    labels: {severity: page}\n    annotations: {summary: It fails}\n",
+            "rules.yml": "groups:\n- name: churn\n  rules:\n"
+            "  - alert: Fails\n    expr: rate(x[5m])\n    labels: {severity: page}\n"
+            "    annotations: {summary: It fails}\n",
             "RUNBOOK.md": "# Rollback\n\nLater.\n",
             "grants.sql": "GRANT ALL ON churn TO ada;\n",
             "promote.py": "import mlflow\nfrom sklearn.tree import DecisionTreeClassifier\n\n"

@@ -37,7 +37,7 @@ RULES = {
     "no-alerts": "A model is deployed, and nothing alerts when it fails.",
 }
 _CALLS = rb"trigger_alert|put_metric_alarm|metricAlerts"
-_OURS = rb"(?m)^[ \t]*(?:- )?(?:alert|expr|receivers)[ \t]*:"
+_OURS = rb"(?m:^[ \t]*(?:- )?(?:alert|expr|receivers)[ \t]*:)"
 _CONFIG = rb"(?i:alert|threshold|drift)"
 
 
@@ -50,7 +50,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
             return False
         if file.kind in ("python", "notebook"):
             return path in calling
-        shape = alert_rules.TRIGGER + (b"|" + _CONFIG) * (file.kind == "yaml")
+        shape = alert_rules.TRIGGER + (b"|" + _CONFIG + b"|" + _OURS) * (file.kind == "yaml")
         return file.kind in ("yaml", "json", "terraform") and deployed.holds(file, shape)
 
     try:
