@@ -138,10 +138,15 @@ RUNBOOKS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("rules", "runbook"),
+    [("r.yml", "docs/run.md"), ("churn/deploy/prod/r.yml", "churn/docs/run.md")],
+    ids=["top", "project of a monorepo"],
+)
 @pytest.mark.parametrize(("path", "expected"), RUNBOOKS.values(), ids=RUNBOOKS)
-def test_runbooks(here: Path, path: str, expected: list[str]) -> None:
+def test_runbooks(here: Path, path: str, expected: list[str], rules: str, runbook: str) -> None:
     note = f"annotations: {{summary: x, runbook_url: {json.dumps(path)}}}"
-    files = {"r.yml": alert("up == 0", FOR, SEVERITY, note), "docs/run.md": "# Run\n"}
+    files = {rules: alert("up == 0", FOR, SEVERITY, note), runbook: "# Run\n"}
     assert judged(here, files) == expected
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import DECLARED, File, Hook, Option, Options, declared, run
@@ -178,15 +179,15 @@ def _first_line(error: ValueError) -> str:
 
 
 def _runbook(file: File, rule: Rule) -> Iterator[Outcome]:
-    """Judge a runbook that is a path of the repository."""
+    """Judge a runbook that is a path, from the rule's folder or one above it."""
     for key in ("runbook_url", "runbook"):
         note = rule.annotations.get(key)
         text = (note.text if note is not None else None) or ""
         path = text.partition("#")[0]
         if note is None or not re.fullmatch(r"[\w./-]+\.(?:md|rst|adoc|txt)", path):
             continue
-        beside = os.path.normpath(os.path.join(os.path.dirname(file.path), path))
-        if os.path.exists(path.lstrip("/")) or os.path.exists(beside):
+        folders = [str(folder) for folder in PurePosixPath(file.path).parents]
+        if any(os.path.exists(os.path.join(folder, path.lstrip("/"))) for folder in folders):
             yield evidence("dead-runbook", note.place, f"the runbook '{path}' is there")
         else:
             yield violation("dead-runbook", note.place, f"the runbook '{path}' is not there")
