@@ -1,11 +1,13 @@
 """What a hook is, and how one runs: arguments, files, outcomes, output, exit status."""
 
 import argparse
+import gc
 import os
 import re
 import sys
 from argparse import Namespace as Options
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_checklist.outcome import Edit, Kind, Outcome, Place
@@ -25,6 +27,7 @@ __all__ = [
     "declared",
     "gathered",
     "judge",
+    "keeping",
     "run",
 ]
 
@@ -89,10 +92,27 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     given = {key: value for key, value in given.items() if value is not None}
     try:
         settings = Settings(hook.id, options, given, arguments.config)
-        return _run(hook, settings, paths, write_baseline=arguments.write_baseline)
+        with keeping() if hook.finds or hook.follows else nullcontext():
+            return _run(hook, settings, paths, write_baseline=arguments.write_baseline)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Keep Python's garbage collector from what is parsed inside, now and at exit.
+
+    All of it is needed until the end: a collection would look through it and find nothing.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def _run(hook: Hook, settings: Settings, paths: Iterable[str], *, write_baseline: bool) -> int:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import DECLARED, File, Hook, Option, Options, declared, run
@@ -180,6 +179,8 @@ def _first_line(error: ValueError) -> str:
 
 def _runbook(file: File, rule: Rule) -> Iterator[Outcome]:
     """Judge a runbook that is a path, from the rule's folder or one above it."""
+    from pathlib import PurePosixPath
+
     for key in ("runbook_url", "runbook"):
         note = rule.annotations.get(key)
         text = (note.text if note is not None else None) or ""

@@ -176,17 +176,18 @@ def _started_by(found: Deployed, workload: Workload) -> App | None:
     else's; or the one whose folder or file the image or the workload is named after.
     """
     apps = [app for app in found.apps if app.routes.is_app]
-    if len(workload.containers) != 1:
+    if not apps or len(workload.containers) != 1:
         return None
     image = workload.containers[0].image
-    running = [each for _, each in found.workloads if not each.is_batch]
     repository = re.split(r"[@:]", image.rpartition("/")[2])[0]
     names = {_plain(repository), _plain(workload.name)} - {""}
     named = [app for app in apps if names & {_plain(part) for part in _parts(app.file.path)}]
     if len(named) == 1:
         return named[0]
-    ours = not _PUBLIC.search(image) and bool(found.images)
-    return apps[0] if len(apps) == 1 and len(running) == 1 and ours else None
+    if len(apps) > 1 or _PUBLIC.search(image) or not found.images:
+        return None
+    running = [each for _, each in found.workloads if not each.is_batch]
+    return apps[0] if len(running) == 1 else None
 
 
 _PUBLIC = re.compile(

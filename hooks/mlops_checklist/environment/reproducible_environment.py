@@ -11,7 +11,6 @@ the tests.
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -522,12 +521,8 @@ HOOK = Hook(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the hook."""
-    gc.disable()  # all files are kept until the end: there is nothing to collect
-    try:
-        return run(HOOK, argv)
-    finally:
-        gc.enable()
+    """Run the hook; see `hook.run`."""
+    return run(HOOK, argv)
 
 
 if __name__ == "__main__":

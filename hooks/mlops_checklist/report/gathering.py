@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from mlops_checklist import checklist
-from mlops_checklist.hook import File, Hook, all_options, gathered
+from mlops_checklist.hook import File, Hook, all_options, gathered, keeping
 from mlops_checklist.outcome import Outcome
 from mlops_checklist.settings import Settings
 from mlops_checklist.sources import tracked
@@ -49,12 +49,13 @@ def gather(config: str | None = None) -> dict[str, list[Outcome]]:
         return plain.setdefault(path, File(path))
 
     found: dict[str, list[Outcome]] = {}
-    for hook, settings in asked:
-        if hook.id == _COMMITS and not settings.of_the_run().from_ref:
-            found[hook.id] = []
-            continue
-        paths = tracked.files(hook.id, everywhere=hook.id in EVERYWHERE)
-        found[hook.id] = gathered(hook, settings, paths, opened, repository)
+    with keeping():
+        for hook, settings in asked:
+            if hook.id == _COMMITS and not settings.of_the_run().from_ref:
+                found[hook.id] = []
+                continue
+            paths = tracked.files(hook.id, everywhere=hook.id in EVERYWHERE)
+            found[hook.id] = gathered(hook, settings, paths, opened, repository)
     return found
 
 
