@@ -244,7 +244,7 @@ def _concerns(hook: Hook, file: File) -> bool:
         if file.repository is not None:
             return file.repository.program_matches(file.path, hook.follows)
         pattern = hook.follows
-    return pattern is not None and (not pattern or re.search(pattern, file.bytes) is not None)
+    return pattern is not None and (not pattern or file.matches(pattern))
 
 
 def all_options(hook: Hook) -> tuple[Option, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from typing import Any
 
 import helpers
@@ -455,3 +456,37 @@ def test_nothing_but_unreadable(text: str, path: str) -> None:
         module.qualified(call)
         module.place(call)
         values.of(call)
+
+
+EVERY_STATEMENT = """\
+@mark
+async def f[T](a, /, b: int = 1, *c, d=2, e, **g) -> None:
+    global x, y
+    async with open(p) as q, r: pass
+    async for i in j: await k
+    else: del l
+type Pair[U] = tuple[U, U]
+class C(B, metaclass=M):
+    z: int = lambda v, w=1: (yield)
+match s:
+    case {"a": 1, **rest} if t: pass
+    case [1, *others] | P(u, v=None) as named: raise E from None
+try: assert a < b <= c and not d, f"{x!r:>{n}}"
+except* V as w: x += -y if z else ~y
+finally: import a.b as c; from . import d as e, f
+{**a, "k": [*b], (c := 1): {d for d in e if f async for g in h}}[1:2, ...]
+"""
+
+
+def test_children_are_those_of_ast() -> None:
+    source = EVERY_STATEMENT
+    if sys.version_info < (3, 12):
+        source = source.replace("[T]", "").replace("type Pair[U] =", "Pair =")
+    if sys.version_info < (3, 11):
+        source = source.replace("except*", "except")
+    tree = ast.parse(source)
+    shared = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+    for node in ast.walk(tree):
+        expected = [each for each in ast.iter_child_nodes(node) if not isinstance(each, shared)]
+        assert python.children(node) == expected
+    assert set(python.walk(tree)) == {n for n in ast.walk(tree) if not isinstance(n, shared)}

@@ -55,7 +55,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
 def _python(file: File) -> Iterator[Outcome]:
     from mlops_checklist.sources import programs, python
 
-    if re.search(DATASETS, file.bytes):
+    if file.matches(DATASETS):
         module = file.read(python.module)
         yield from _fetches(module)
         yield from _urls(module)

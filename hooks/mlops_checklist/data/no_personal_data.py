@@ -35,7 +35,7 @@ RULES = {
 }
 # In the bytes of a file that may hold something of people, where it has no columns of its own.
 _TRIGGER = (
-    rb"(?i)@|e-?mail|phone|telefon|mobile|\bssn\b|social|birth|geburt|\bdob\b|passport|\biban\b"
+    rb"(?i)[^\s(\"'`]@\w|e-?mail|phone|telefon|mobile|\bssn\b|social|birth|geburt|\bdob\b|passport|\biban\b"
     rb"|credit_?card|card_?n|full_?name|first_?name|last_?name|vorname|nachname|address|_ip\b|\bmrn\b"
 )
 
@@ -328,9 +328,8 @@ def _python(file: File) -> Iterator[Outcome]:
     from mlops_checklist.sources import python, tables
 
     module = file.read(python.module)
-    for node in ast.walk(module.tree):
-        inner = isinstance(module.parent(node), (ast.Dict, ast.List))
-        if isinstance(node, (ast.Dict, ast.List)) and not inner:
+    for node in (*module.nodes(ast.Dict), *module.nodes(ast.List)):
+        if not isinstance(module.parent(node), (ast.Dict, ast.List)):
             columns = tables.of_records([_literal(node)], "")
             yield from _within(_of_people(columns), module.place(node))
     for call in module.calls:
@@ -342,7 +341,9 @@ def _literal(node: ast.expr) -> object:
     """Return a list or dictionary of constants that stands in code; None where it is not one."""
     import ast
 
-    if not any(isinstance(each, ast.Constant) for each in ast.walk(node)):
+    from mlops_checklist.sources.python import walk
+
+    if not any(isinstance(each, ast.Constant) for each in walk(node)):
         return None
     try:
         return ast.literal_eval(node)
@@ -354,7 +355,7 @@ def _logged(module: Module, call: ast.Call) -> Iterator[Outcome]:
     """Judge what a call prints or logs: `print(df["email"])`, `log_param("user", row["ssn"])`."""
     import ast
 
-    from mlops_checklist.sources import personal_names
+    from mlops_checklist.sources import personal_names, python
 
     waiting: list[ast.AST] = [*call.args, *(keyword.value for keyword in call.keywords)]
     while waiting:
@@ -369,7 +370,7 @@ def _logged(module: Module, call: ast.Call) -> Iterator[Outcome]:
             message = f"'{name}' ({_WORDS[kind]}) goes into the log; leave it out, or hash it"
             yield violation("personal-data-logged", module.place(node), message)
         else:
-            waiting += ast.iter_child_nodes(node)
+            waiting += python.children(node)
 
 
 _HIDING = re.compile(r"(?i)hash|mask|anonym|redact|pseudonym|encrypt|sha\d|md5")

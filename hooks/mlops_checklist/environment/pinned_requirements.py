@@ -494,7 +494,7 @@ def _declared_in_python(file: File, judge: _Judge) -> Iterator[Outcome]:
 
         for package in python_commands.script_header(file):
             yield from _operand(package.text, package.place, judge, "")
-    if not re.search(IN_PYTHON, file.bytes):
+    if not file.matches(IN_PYTHON):
         return
     from mlops_checklist.sources import python_commands
 

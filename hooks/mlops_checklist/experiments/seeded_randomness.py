@@ -485,17 +485,17 @@ def _sets_states(file: File) -> bool:
             or any((each.arg or "").endswith("random_state") for each in call.keywords)
         ):
             return True
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Attribute) and node.attr == "random_state":
-            if isinstance(node.ctx, ast.Store) and getattr(node.value, "id", "") != "self":
+    for node in module.nodes(ast.Attribute):
+        if node.attr == "random_state" and isinstance(node.ctx, ast.Store):
+            if getattr(node.value, "id", "") != "self":
                 return True
-        elif isinstance(node, ast.Dict):  # of a search: `{"forest__random_state": [7]}`
-            for key, value in zip(node.keys, node.values, strict=True):
-                name = str(key.value) if isinstance(key, ast.Constant) else ""
-                if name.endswith("__random_state") or (
-                    name == "random_state" and isinstance(value, (ast.List, ast.Tuple))
-                ):
-                    return True
+    for search in module.nodes(ast.Dict):  # `{"forest__random_state": [7]}`
+        for key, value in zip(search.keys, search.values, strict=True):
+            name = str(key.value) if isinstance(key, ast.Constant) else ""
+            if name.endswith("__random_state") or (
+                name == "random_state" and isinstance(value, (ast.List, ast.Tuple))
+            ):
+                return True
     return False
 
 

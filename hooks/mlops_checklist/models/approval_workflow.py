@@ -78,7 +78,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
             continue
         if re.search(trigger, _bytes(file)):
             others[path] = file
-            if file.kind == "yaml" and re.search(governance.TRIGGER, file.bytes):
+            if file.kind == "yaml" and file.matches(governance.TRIGGER):
                 yield file
     if code or any(file.kind == "yaml" for file in others.values()):
         yield _Repository(code, others)
@@ -151,7 +151,7 @@ def _registers(program: Program) -> tuple[str, Place] | None:
     from mlops_checklist.sources.programs import unit_of
 
     for module in program.modules:
-        if re.search(_PROMOTING.encode(), module.file.bytes):
+        if module.file.matches(_PROMOTING.encode()):
             for each in module.file.read(registrations.registrations):
                 if each.sure and each.call and unit_of(module, each.call) in program.reached:
                     return module.file.path, each.place

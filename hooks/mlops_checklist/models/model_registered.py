@@ -34,7 +34,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
     """Judge what the file registers, and the programs that are judged with it."""
     from mlops_checklist.sources import programs, registrations
 
-    if re.search(REGISTERING, file.bytes):
+    if file.matches(REGISTERING):
         for each in file.read(registrations.registrations):
             make = evidence if each.sure else undecided
             how = f"registered: {each.how}" if each.sure else f"{each.how} may register a model"
@@ -180,7 +180,7 @@ def _is_fetched(program: Program, texts: Sequence[str]) -> bool:
     from mlops_checklist.sources import commands, stored_paths
     from mlops_checklist.sources.files import Unreadable
 
-    if any(re.search(_FETCHING, module.file.bytes) for module in program.modules):
+    if any(module.file.matches(_FETCHING) for module in program.modules):
         return True
     repository = program.root.file.repository
     if repository is None:

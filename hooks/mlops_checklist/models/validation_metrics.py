@@ -88,7 +88,7 @@ def _registrations(program: Program) -> list[_Found]:
     return [
         _Found(module, each)
         for module in program.modules
-        if re.search(REGISTERING, module.file.bytes)
+        if module.file.matches(REGISTERING)
         for each in module.file.read(registrations.registrations)
         if each.sure and each.call is not None and unit_of(module, each.call) in program.reached
     ]

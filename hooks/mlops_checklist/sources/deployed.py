@@ -143,7 +143,7 @@ def _may_deploy(file: File) -> bool:
 def holds(file: File, pattern: bytes) -> bool:
     """Tell whether the bytes of a file match; False where it cannot be read."""
     try:
-        return re.search(pattern, file.bytes) is not None
+        return file.matches(pattern)
     except Unreadable:
         return False
 

@@ -161,15 +161,14 @@ def _named_in_python(module: Module) -> Iterator[tuple[ast.AST, ast.expr]]:
                     yield call, keyword.value
     if callbacks:
         yield from studies
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Subscript) and _is_variable(target.slice):
-                    yield node, node.value
-        elif isinstance(node, ast.Dict):  # `env={"MLFLOW_EXPERIMENT_NAME": name}`
-            for key, value in zip(node.keys, node.values, strict=True):
-                if key is not None and _is_variable(key):
-                    yield node, value
+    for node in module.nodes(ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Subscript) and _is_variable(target.slice):
+                yield node, node.value
+    for given in module.nodes(ast.Dict):  # `env={"MLFLOW_EXPERIMENT_NAME": name}`
+        for key, value in zip(given.keys, given.values, strict=True):
+            if key is not None and _is_variable(key):
+                yield given, value
 
 
 def _env_magic(call: ast.Call) -> Iterator[tuple[ast.AST, ast.expr]]:
@@ -271,11 +270,11 @@ def _repairs(
         return {}
     uses: dict[str, list[ast.Name]] = {}
     texts: dict[str, list[ast.AST]] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Name):
-            uses.setdefault(node.id, []).append(node)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            texts.setdefault(node.value, []).append(node)
+    for used in module.nodes(ast.Name):
+        uses.setdefault(used.id, []).append(used)
+    for text in module.nodes(ast.Constant):
+        if isinstance(text.value, str):
+            texts.setdefault(text.value, []).append(text)
     names = _names_of_experiments(module, named)
     misused = {name for name, found in uses.items() if not _only_names(module, found, names)}
     sources = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from mlops_checklist.outcome import Place
 
 if TYPE_CHECKING:
+    from mlops_checklist.sources.byte_search import Searched
     from mlops_checklist.sources.repository import Repository
 
 Read = TypeVar("Read")
@@ -205,6 +206,10 @@ class File:
             return self.text.encode()
         return self.data.removeprefix(b"\xef\xbb\xbf")
 
+    def matches(self, pattern: bytes) -> bool:
+        """Tell whether a regular expression is found in the bytes. Raises Unreadable."""
+        return self.read(_searched).matches(pattern)
+
     @property
     def text(self) -> str:
         """The text: UTF-8 (or UTF-16 with a byte order mark), without the mark.
@@ -294,6 +299,12 @@ def _text(file: File) -> str:
             f"{'UTF-16' if encoding == 'utf-16' else 'UTF-8'}",
             "unreadable",
         ) from None
+
+
+def _searched(file: File) -> Searched:
+    from mlops_checklist.sources.byte_search import Searched
+
+    return Searched(file.bytes)
 
 
 def _lines(file: File) -> list[str]:

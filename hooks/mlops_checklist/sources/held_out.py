@@ -130,7 +130,7 @@ def _parts(module: Module, node: ast.expr, fitted: frozenset[Variable]) -> Itera
             else:
                 waiting.append(current.value)
         elif not isinstance(current, (ast.Constant, ast.Lambda)):
-            waiting += ast.iter_child_nodes(current)
+            waiting += python.children(current)
 
 
 def _bound(

@@ -314,7 +314,7 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
         if isinstance(part, ast.expr) and dotted(part):
             yield part
         else:
-            waiting += ast.iter_child_nodes(part)
+            waiting += python.children(part)
 
 
 def _given(fact: Fact) -> Iterator[tuple[ast.expr | None, str | None]]:
@@ -409,9 +409,7 @@ def _note_keywords(call: ast.Call, module: Module, noted: Covered) -> None:
 def _added(node: ast.expr, module: Module) -> Iterator[tuple[str, ast.expr]]:
     """Yield what is put into a dictionary where it does not stand: `params["depth"] = 3`."""
     name = dotted(node)
-    for other in ast.walk(module.tree) if name else ():
-        if not isinstance(other, ast.Assign):
-            continue
+    for other in module.nodes(ast.Assign) if name else ():
         for target in other.targets:
             if not isinstance(target, ast.Subscript) or dotted(target.value) != name:
                 continue

@@ -31,13 +31,30 @@ from mlops_checklist.sources.trees import Tree, of_python
 
 def of_calls(module: Module) -> Iterator[Opening]:
     """Yield what the calls of a Python file or notebook open."""
+    has_umask = module.file.matches(b"umask")
+    names_everybody = module.file.matches("|".join(EVERYBODY).encode())
     for call in module.calls:
-        name, last = module.qualified(call.func) or "", python.last_name(call.func)
-        yield from _modes(module, call, name, last)
-        yield from _storage(module, call, last)
-        yield from _uploads(module, call, name, last)
+        last = python.last_name(call.func)
+        if has_umask or last in _CALLED or any(each.arg in _GIVEN for each in call.keywords):
+            name = module.qualified(call.func) or ""
+            yield from _modes(module, call, name, last)
+            yield from _storage(module, call, last)
+            yield from _uploads(module, call, name, last)
         if last in ("execute", "executemany", "sql", "execute_sql", "query", "text"):
             yield from _sql(module, call)
+        if names_everybody and last in _ADDING:
+            yield from _members(module, call)
+
+
+# The calls and keywords that may open something, whatever they are called on or passed to.
+_CALLED = frozenset(
+    "chmod fchmod lchmod make_public put_public_access_block delete_public_access_block "
+    "put_bucket_policy create_policy put_role_policy put_user_policy create_container "
+    "set_container_access_policy get_container_client push_to_hub create_repo upload_folder "
+    "save_to_hub project_create project_create_v4".split()
+)
+_GIVEN = frozenset({"ACL", "acl", "predefined_acl", "ExtraArgs", "anonymous"})
+_ADDING = frozenset("append add update set_iam_policy extend Binding AccessEntry".split())
 
 
 _MODES = {
@@ -107,7 +124,6 @@ def _storage(module: Module, call: ast.Call, last: str) -> Iterator[Opening]:
         if node is not None and text in ("blob", "container"):
             message = f"'{text}' opens the container to everybody; {PRIVATE}"
             yield Opening("public-storage", module.place(node), message)
-    yield from _members(module, call, last)
 
 
 def _text(module: Module, node: ast.expr | None) -> str | None:
@@ -132,18 +148,8 @@ def _policy(module: Module, node: ast.expr | None) -> Iterator[Opening]:
                     yield opening._replace(place=module.place(each))
 
 
-def _members(module: Module, call: ast.Call, last: str) -> Iterator[Opening]:
+def _members(module: Module, call: ast.Call) -> Iterator[Opening]:
     """Judge what is added to the members of a Google Cloud policy."""
-    if last not in (
-        "append",
-        "add",
-        "update",
-        "set_iam_policy",
-        "extend",
-        "Binding",
-        "AccessEntry",
-    ):
-        return
     for given in (*call.args, *(keyword.value for keyword in call.keywords)):
         for node in ast.walk(given):
             if isinstance(node, ast.Constant) and node.value in EVERYBODY:

@@ -216,7 +216,7 @@ def _names(
                 attribute(name, node.args[0])
             elif node.func.id == "getattr":
                 found.add("getattr()")
-        waiting += ast.iter_child_nodes(node)
+        waiting += python.children(node)
     return frozenset(found), frozenset(sure)
 
 
@@ -244,7 +244,7 @@ def programs(file: File, trigger: bytes = b"") -> list[Program]:
     """
     repository = file.repository
     if repository is None:
-        return [_begun(file)] if re.search(trigger, file.bytes) else []
+        return [_begun(file)] if file.matches(trigger) else []
     path = os.path.normpath(file.path)
     own = bool(repository.matching([path], trigger))
     if not own and not repository.program_matches(path, trigger):

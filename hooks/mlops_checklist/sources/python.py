@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import os
 import re
 import sys
@@ -34,6 +35,19 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _SCOPES = (ast.Module, *FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
+
+# The nodes that the index of a module notes, and what holds no node in those that it walks.
+_NOTED = frozenset(
+    (ast.Call, ast.Return, ast.Raise, ast.Break, ast.Continue, ast.Assign, ast.AnnAssign)
+    + (ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension, ast.With)
+    + (ast.AsyncWith, ast.Import, ast.ImportFrom, *FUNCTIONS, ast.Lambda, ast.ClassDef)
+    + (ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
+)
+_LEAVES = (ast.Constant, ast.Name, ast.Global, ast.Nonlocal, ast.MatchSingleton)
+_PLAIN = frozenset(
+    "arg asname attr conversion ctx id is_async kind kwd_attrs level module name op ops rest simple"
+    " str type_comment".split()
+)
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -178,6 +192,44 @@ def _notebook_module(file: File, index: bool) -> Module:
 # --- Names --------------------------------------------------------------------------------
 
 
+@functools.cache
+def _holding(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Return the fields of a kind of node that hold nodes, in the order of the source."""
+    if kind in _LEAVES:
+        return ()
+    named = kind.__name__ == "TypeAlias"  # its name is a node
+    return tuple(field for field in kind._fields if field not in _PLAIN or named)
+
+
+@functools.cache
+def _blocks(kind: type[ast.AST]) -> tuple[str, ...]:
+    return tuple(field for field in ("body", "orelse", "finalbody") if field in kind._fields)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes that `node` holds, in the order of the source.
+
+    As `ast.iter_child_nodes` gives them, in a third of the time, and without contexts and operators.
+    """
+    found: list[ast.AST] = []
+    for field in _holding(type(node)):
+        value = getattr(node, field, None)
+        if type(value) is list:
+            found += [child for child in value if child is not None]
+        elif value is not None:
+            found.append(value)
+    return found
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield `node` and all nodes in it, in no order."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting += children(current)
+
+
 class Module:
     """A parsed program and its names. `calls` holds its calls in the order of the source."""
 
@@ -197,6 +249,7 @@ class Module:
         self.unparsed = tuple(unparsed)
         self.calls: list[ast.Call] = []
         self._places = places
+        self._nodes: dict[type[ast.AST], list[Any]] = {}
         self._parents: dict[ast.AST, ast.AST] = {}
         self._bound: dict[tuple[ast.AST, str], list[Binding]] = {}
         self._attributes: dict[tuple[ast.AST, str], list[ast.expr]] = {}
@@ -355,21 +408,24 @@ class Module:
     # Building the index.
 
     def _index(self) -> None:
-        nodes: list[ast.AST] = []
+        noted: list[ast.AST] = []
         stack: list[ast.AST] = [self.tree]
         while stack:
             node = stack.pop()
-            nodes.append(node)
-            children = list(ast.iter_child_nodes(node))
-            for child in children:
-                if not isinstance(child, (ast.expr_context, ast.operator)):  # shared by the parser
-                    self._parents[child] = node
-            stack.extend(reversed(children))
-            for field in ("body", "orelse", "finalbody"):
-                block = getattr(node, field, None)
-                if isinstance(block, list) and block:
+            kind = type(node)
+            self._nodes.setdefault(kind, []).append(node)
+            if kind in _NOTED:
+                noted.append(node)
+            inner = children(node)
+            for child in inner:
+                self._parents[child] = node
+            inner.reverse()
+            stack += inner
+            for field in _blocks(type(node)):
+                block = getattr(node, field)
+                if block and isinstance(block, list):
                     self.heads.update(dict.fromkeys(block, block[0]))
-        for node in nodes:
+        for node in noted:
             if isinstance(node, ast.Call):
                 self.calls.append(node)
                 self._called.setdefault(last_name(node.func), []).append(node)
@@ -495,6 +551,10 @@ class Module:
         return None
 
     # Asking the index.
+
+    def nodes(self, kind: type[Node]) -> Sequence[Node]:
+        """Return the nodes of type `kind`, in the order of the source."""
+        return self._nodes.get(kind, ())
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return the node around `node`."""
@@ -1014,7 +1074,7 @@ def returned(function: Function | ast.Lambda) -> Iterator[ast.expr]:
             if node.value is not None:
                 yield node.value
         elif not isinstance(node, (ast.expr, *FUNCTIONS, ast.ClassDef)):
-            waiting += reversed(list(ast.iter_child_nodes(node)))
+            waiting += reversed(children(node))
 
 
 def last_name(node: ast.AST) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from mlops_checklist.sources.python import FUNCTIONS
+from mlops_checklist.sources.python import FUNCTIONS, walk
 
 # Calls whose first text names what the second one sets; and calls that only wrap a text.
 _GIVERS = frozenset(
@@ -26,7 +26,7 @@ def python_pairs(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
     entries, defaults (of parameters, getenv, click, argparse, pydantic), comparisons; `key` of a
     call is named after it: `login_key`.
     """
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for name, value in _given(node):
             for literal in _literals(value):
                 yield name, literal

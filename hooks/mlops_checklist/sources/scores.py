@@ -283,7 +283,8 @@ def uses(module: Module, name: str) -> list[ast.Name | ast.Attribute]:
 
 def _reads(file: File) -> dict[str, list[ast.Name | ast.Attribute]]:
     found: dict[str, list[ast.Name | ast.Attribute]] = {}
-    for node in ast.walk(file.read(python.module).tree):
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+    module = file.read(python.module)
+    for node in (*module.nodes(ast.Name), *module.nodes(ast.Attribute)):
+        if isinstance(node.ctx, ast.Load):
             found.setdefault(python.last_name(node), []).append(node)
     return found

@@ -101,8 +101,8 @@ def _reads(program: Program, declared: SeedOption) -> Iterator[tuple[Module, ast
             bindings = module.bindings(use.id, use) if isinstance(use, ast.Name) else []
             if not bindings or any(binding.how == "parameter" for binding in bindings):
                 yield module, use
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Constant) and node.value == declared.name:
+        for node in module.nodes(ast.Constant):
+            if node.value == declared.name:
                 holder = module.parent(node)
                 if isinstance(holder, ast.keyword):
                     holder = module.parent(holder)

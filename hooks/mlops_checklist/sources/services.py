@@ -35,14 +35,12 @@ class Load(NamedTuple):
 def serves(file: File) -> bool:
     """Tell whether a program answers requests: a web framework, or a Domino endpoint's function."""
     module = file.read(python.module)
-    for node in ast.walk(module.tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        if any(name.partition(".")[0] in SERVING or name.startswith("ray.serve") for name in names):
-            return True
+    names = [alias.name for node in module.nodes(ast.Import) for alias in node.names]
+    for node in module.nodes(ast.ImportFrom):
+        if node.module and not node.level:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    if any(name.partition(".")[0] in SERVING or name.startswith("ray.serve") for name in names):
+        return True
     return any(
         isinstance(line, (ast.FunctionDef, ast.AsyncFunctionDef)) and line.name == "predict"
         for line in module.tree.body

@@ -97,15 +97,10 @@ def imports_tracker(program: Program) -> bool:
 
 def _imports_tracker(file: File) -> bool:
     module = file.read(python.module)
-    for node in ast.walk(module.tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module or ''}.{alias.name}" for alias in node.names]
-        if any(re.search(_TRACKING_PACKAGE, name) for name in names):
-            return True
-    return False
+    names = [alias.name for node in module.nodes(ast.Import) for alias in node.names]
+    for node in module.nodes(ast.ImportFrom):
+        names += [f"{node.module or ''}.{alias.name}" for alias in node.names]
+    return any(re.search(_TRACKING_PACKAGE, name) for name in names)
 
 
 _TRACKING_PACKAGE = (
@@ -120,8 +115,7 @@ def is_of_a_pipeline(program: Program) -> bool:
     return any(
         name.partition(".")[0] in _PIPELINES
         for module in program.modules
-        for node in ast.walk(module.tree)
-        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for node in (*module.nodes(ast.Import), *module.nodes(ast.ImportFrom))
         for name in (getattr(node, "module", "") or "", *(alias.name for alias in node.names))
     )
 
@@ -438,16 +432,13 @@ def _hugging_face(call: ast.Call) -> Iterator[tuple[str, ast.AST, str, bool]]:
 
 def _assigned(module: Module) -> Iterator[tuple[str, ast.AST, str, bool]]:
     """Yield what assignments log: `wandb.config.lr = …`, `run["metrics/auc"] = …`."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant):
-            if isinstance(node.value, str):
-                if node.value.endswith("dominostats.json"):
-                    yield _M, node, "domino", True
-                elif node.value in ("HF_MLFLOW_LOG_ARTIFACTS", "WANDB_LOG_MODEL"):
-                    yield _A, node, "transformers", True
-            continue
-        if not isinstance(node, ast.Assign):
-            continue
+    for text in module.nodes(ast.Constant):
+        if isinstance(text.value, str):
+            if text.value.endswith("dominostats.json"):
+                yield _M, text, "domino", True
+            elif text.value in ("HF_MLFLOW_LOG_ARTIFACTS", "WANDB_LOG_MODEL"):
+                yield _A, text, "transformers", True
+    for node in module.nodes(ast.Assign):
         for target in node.targets:
             if isinstance(target, (ast.Attribute, ast.Subscript)):
                 holder = module.qualified(target.value) or ""
@@ -811,7 +802,7 @@ def _named(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
                 continue
             if called is inner:
                 yield called
-        waiting += ast.iter_child_nodes(inner)
+        waiting += python.children(inner)
 
 
 def _serializes_a_model(module: Module, call: ast.Call) -> bool:

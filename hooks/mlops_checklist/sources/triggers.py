@@ -26,6 +26,7 @@ REGISTERING = (
 )
 # Without one of these nothing answers requests.
 SERVING = (
-    rb"\b(?:fastapi|flask|starlette|litestar|aiohttp|django|sanic|tornado|bottle|falcon|quart|robyn"
-    rb"|bentoml|kserve|seldon_core|mlserver|gradio|streamlit|dash|ray)\b|\bdef predict\b"
+    rb"\bfastapi\b|\bflask\b|\bstarlette\b|\blitestar\b|\baiohttp\b|\bdjango\b|\bsanic\b|\btornado\b"
+    rb"|\bbottle\b|\bfalcon\b|\bquart\b|\brobyn\b|\bbentoml\b|\bkserve\b|\bseldon_core\b|\bmlserver\b"
+    rb"|\bgradio\b|\bstreamlit\b|\bdash\b|\bray\b|\bdef predict\b"
 )

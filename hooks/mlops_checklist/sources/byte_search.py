@@ -1,0 +1,83 @@
+"""Triggers: whether bytes match a regular expression, decided fast where they do not.
+
+Most files hold none of the words of a trigger, and to look for a plain word takes a fraction of
+what the expression does. So each of its alternatives is tried only where a word stands that every
+match of it must hold.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+try:
+    from re import _parser  # type: ignore[attr-defined]
+except ImportError:  # Python 3.10
+    import sre_parse as _parser
+
+_FLAGS = re.compile(rb"\(\?[ims]+\)")  # those at the beginning are of all alternatives
+_TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|[()|]|[^\\\[()|]+", re.DOTALL)
+
+
+class Searched:
+    """Bytes in which regular expressions are looked for; each alternative of one only once."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._lowered = data.lower()
+        self._known: dict[bytes, bool] = {}
+
+    def matches(self, trigger: bytes) -> bool:
+        """Return whether `re.search` finds the expression."""
+        for alternative, words in _alternatives(trigger):
+            if alternative not in self._known:
+                self._known[alternative] = self._holds(alternative, words)
+            if self._known[alternative]:
+                return True
+        return False
+
+    def _holds(self, alternative: bytes, words: Sequence[bytes]) -> bool:
+        if words and not any(word in self._lowered for word in words):
+            return False
+        return re.search(alternative, self._data) is not None
+
+
+@functools.cache
+def _alternatives(trigger: bytes) -> list[tuple[bytes, Sequence[bytes]]]:
+    """Return the alternatives of a regular expression, each with words it must hold one of."""
+    flags = found[0] if (found := _FLAGS.match(trigger)) else b""
+    parts = [flags]
+    depth = 0
+    for token in _TOKEN.findall(trigger, len(flags)):
+        depth += (token == b"(") - (token == b")")
+        if token == b"|" and depth == 0:
+            parts.append(flags)
+        else:
+            parts[-1] += token
+    return [(part, sorted(_words(_parser.parse(part)))) for part in parts]
+
+
+def _words(parsed: Iterable[tuple[Any, Any]]) -> frozenset[bytes]:
+    """Return words in lower case, one of which every match holds; none where that is not known.
+
+    `parsed` is what the parser of `re` makes of an expression: operators with their arguments.
+    """
+    known: list[frozenset[bytes]] = []
+    run = b""
+    for operator, argument in (*parsed, (_parser.ANY, None)):
+        if operator is _parser.LITERAL:
+            run += bytes([argument])
+            continue
+        if operator is _parser.AT:  # a boundary holds nothing
+            continue
+        known.append(frozenset({run.lower()} - {b""}))
+        run = b""
+        repeats = operator in (_parser.MAX_REPEAT, _parser.MIN_REPEAT)
+        if operator is _parser.SUBPATTERN or (repeats and argument[0] > 0):
+            known.append(_words(argument[-1]))
+        elif operator is _parser.BRANCH:
+            of_each = [_words(each) for each in argument[1]]
+            known.append(frozenset().union(*of_each) if all(of_each) else frozenset())
+    return max(known, key=lambda words: min(map(len, words), default=0))
