@@ -36,6 +36,13 @@ _TRIGGER = (
     rb"(?i)chmod|umask|public|container_access|allusers|authenticated|\bgrant\b|\bgrants?\b|private=|anonymous"
     rb"|create_repo|repo create|Statement|policy|cluster-?role|\bRole\b|\.(?:token|password)|--auth"
 )
+# Programs speak of policies, roles and tokens of many kinds: here the words are those of calls.
+_IN_PYTHON = (
+    rb"(?i)chmod|umask|public[-_]|[-_]public|publicread|[\"']public[\"']|container_access|allusers"
+    rb"|allauthenticated|authenticated-?read|\bgrant\b|private=|anonymous|create_repo|repo create"
+    rb"|[\"']Statement|(?:bucket|create|role|user)_policy|cluster-?role"
+    rb"|(?:App|Provider)\.(?:token|password)|--auth"
+)
 
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
@@ -306,7 +313,8 @@ HOOK = Hook(
     id="data-access-controls",
     description="Data and storage are open to those who need them alone.",
     reads={
-        **dict.fromkeys(("python", "notebook", "shell", "dockerfile", "terraform"), _TRIGGER),
+        **dict.fromkeys(("python", "notebook"), _IN_PYTHON),
+        **dict.fromkeys(("shell", "dockerfile", "terraform"), _TRIGGER),
         "yaml": rb"rbac|RoleBinding|AWS::|Statement",
         "json": rb"AWS::|\"Statement\"|ServerApp|NotebookApp",
         "sql": rb"(?i)\bgrant\b",

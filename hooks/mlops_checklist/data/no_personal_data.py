@@ -35,8 +35,9 @@ RULES = {
 }
 # In the bytes of a file that may hold something of people, where it has no columns of its own.
 _TRIGGER = (
-    rb"(?i)[^\s(\"'`]@\w|e-?mail|phone|telefon|mobile|\bssn\b|social|birth|geburt|\bdob\b|passport|\biban\b"
-    rb"|credit_?card|card_?n|full_?name|first_?name|last_?name|vorname|nachname|address|_ip\b|\bmrn\b"
+    rb"(?i)[^\s(\"'`]@\w|e-mail|email|phone|telefon|mobile|\bssn\b|social|birth|geburt|\bdob\b"
+    rb"|passport|\biban\b|creditcard|credit_card|cardn|card_n|fullname|full_name|firstname|first_name"
+    rb"|lastname|last_name|vorname|nachname|address|_ip\b|\bmrn\b"
 )
 
 

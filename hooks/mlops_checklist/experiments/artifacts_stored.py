@@ -102,7 +102,7 @@ def _may_store(program: Program, trainings: Sequence[Fact]) -> bool:
         for pipeline in repository.matching(pipelines, re.escape(name)):
             if pipeline.read(stored_paths.outs):
                 return True
-        if repository.matching(repository.commanding(), _SWITCHES):
+        if repository.matching(repository.commanding, _SWITCHES):
             return True
     saved = {fact.node for fact in tracking.told(program, "saved")}
     for module in program.modules:

@@ -486,9 +486,9 @@ def _sets_states(file: File) -> bool:
         ):
             return True
     for node in module.nodes(ast.Attribute):
-        if node.attr == "random_state" and isinstance(node.ctx, ast.Store):
-            if getattr(node.value, "id", "") != "self":
-                return True
+        is_set = node.attr == "random_state" and isinstance(node.ctx, ast.Store)
+        if is_set and getattr(node.value, "id", "") != "self":
+            return True
     for search in module.nodes(ast.Dict):  # `{"forest__random_state": [7]}`
         for key, value in zip(search.keys, search.values, strict=True):
             name = str(key.value) if isinstance(key, ast.Constant) else ""

@@ -10,6 +10,7 @@ the service `mlflow.pyfunc.load_model("models:/churn@champion")`.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from mlops_checklist.sources.triggers import REGISTERING, SERVING, TRAINING
 
 if TYPE_CHECKING:
     from mlops_checklist.sources.programs import Program
+    from mlops_checklist.sources.repository import Repository
     from mlops_checklist.sources.services import Load
     from mlops_checklist.sources.tracking import Fact
 
@@ -104,19 +106,23 @@ def _registered(program: Program) -> str:
 
 def _registering(program: Program) -> list[File]:
     """Return the files of the repository that may register a model."""
-    from mlops_checklist.sources import tracked
-    from mlops_checklist.sources.files import kind
-
     repository = program.root.file.repository
     if repository is None:
         return [module.file for module in program.modules]
-    paths = [
+    own = [module.file.path for module in program.modules]
+    return repository.matching(dict.fromkeys((*own, *_judged(repository))), REGISTERING)
+
+
+@functools.lru_cache(maxsize=1)
+def _judged(repository: Repository) -> list[str]:
+    from mlops_checklist.sources import tracked
+    from mlops_checklist.sources.files import kind
+
+    return [
         path
         for path in sorted(repository.listed)
         if not tracked.is_passed_over(path) and (kind(path) in HOOK.reads or "akefile" in path)
     ]
-    own = [module.file.path for module in program.modules]
-    return repository.matching(dict.fromkeys((*own, *paths)), REGISTERING)
 
 
 def _hands_on(program: Program) -> bool:
@@ -188,7 +194,7 @@ def _is_fetched(program: Program, texts: Sequence[str]) -> bool:
     names = {
         part for text in texts for part in text.split("/")[-2:] if part not in ("", ".", "app")
     }
-    for file in repository.matching(repository.commanding(), _FETCHING):
+    for file in repository.matching(repository.commanding, _FETCHING):
         with suppress(Unreadable):  # whoever judges the file says why
             for command, _ in commands.commands(file):
                 said = " ".join(word.text for word in command.words)

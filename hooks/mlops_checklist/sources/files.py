@@ -199,16 +199,16 @@ class File:
         beginning = self.head(1_000)
         return b"\0" in beginning and not beginning.startswith(_UTF_16)
 
+    def matches(self, pattern: bytes) -> bool:
+        """Tell whether a regular expression is found in the bytes. Raises Unreadable."""
+        return self.read(_searched).matches(pattern)
+
     @property
     def bytes(self) -> bytes:
         """The bytes as if they were UTF-8 without a mark: what is in UTF-16 is encoded anew."""
         if self.data.startswith(_UTF_16):  # as PowerShell writes
             return self.text.encode()
         return self.data.removeprefix(b"\xef\xbb\xbf")
-
-    def matches(self, pattern: bytes) -> bool:
-        """Tell whether a regular expression is found in the bytes. Raises Unreadable."""
-        return self.read(_searched).matches(pattern)
 
     @property
     def text(self) -> str:

@@ -9,6 +9,7 @@ pyproject.toml, setup.py or setup.cfg, and their `src/`).
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -312,15 +313,16 @@ class Repository:
                     break
         return found
 
+    @functools.cached_property
     def commanding(self) -> list[str]:
-        """Return the files that hold commands: shell scripts, pipelines, Makefiles, Dockerfiles."""
+        """The files that hold commands: shell scripts, pipelines, Makefiles, Dockerfiles."""
         return sorted(path for path in self.listed if _COMMANDING.search(path.replace(os.sep, "/")))
 
     def _run_by_commands(self) -> frozenset[str]:
         """Return the files that some command of the repository runs."""
         if self._commanded is None:
             self._commanded = frozenset(
-                script for path in self.commanding() for script in self._run_by(path)
+                script for path in self.commanding for script in self._run_by(path)
             )
         return self._commanded
 

@@ -284,7 +284,8 @@ def uses(module: Module, name: str) -> list[ast.Name | ast.Attribute]:
 def _reads(file: File) -> dict[str, list[ast.Name | ast.Attribute]]:
     found: dict[str, list[ast.Name | ast.Attribute]] = {}
     module = file.read(python.module)
-    for node in (*module.nodes(ast.Name), *module.nodes(ast.Attribute)):
+    read: list[ast.Name | ast.Attribute] = [*module.nodes(ast.Name), *module.nodes(ast.Attribute)]
+    for node in read:
         if isinstance(node.ctx, ast.Load):
             found.setdefault(python.last_name(node), []).append(node)
     return found

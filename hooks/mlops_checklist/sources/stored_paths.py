@@ -13,13 +13,16 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.sources import programs, python, tracking, values
 from mlops_checklist.sources.files import File, Unreadable
 from mlops_checklist.sources.programs import Program
 from mlops_checklist.sources.python import Module
 from mlops_checklist.sources.values import Value
+
+if TYPE_CHECKING:
+    from mlops_checklist.sources.repository import Repository
 
 _OPENING = {
     "open",
@@ -473,7 +476,7 @@ class Carried:
         if repository is None or "<" in name:
             return False
         word = rb"(?<![\w.-])" + re.escape(name.encode()) + rb"(?![\w-])"
-        return bool(repository.matching(repository.commanding(), word))
+        return bool(repository.matching(repository.commanding, word))
 
 
 _TAKING_FILES = r"^(?:log_artifacts?|log_asset(?:_folder)?|upload\w*|add_(?:file|dir)|save)$"
@@ -498,9 +501,11 @@ def is_mounted(path: str) -> bool:
 
 def dvc_outs(file: File) -> frozenset[str]:
     """Return the paths that DVC tracks in the repository of a file, from the current folder."""
-    repository = file.repository
-    if repository is None:
-        return frozenset()
+    return _dvc_outs(file.repository) if file.repository is not None else frozenset()
+
+
+@functools.lru_cache(maxsize=1)
+def _dvc_outs(repository: Repository) -> frozenset[str]:
     return frozenset(
         out
         for path in repository.listed

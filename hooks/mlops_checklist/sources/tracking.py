@@ -115,8 +115,10 @@ def is_of_a_pipeline(program: Program) -> bool:
     return any(
         name.partition(".")[0] in _PIPELINES
         for module in program.modules
-        for node in (*module.nodes(ast.Import), *module.nodes(ast.ImportFrom))
-        for name in (getattr(node, "module", "") or "", *(alias.name for alias in node.names))
+        for name in (
+            *(node.module or "" for node in module.nodes(ast.ImportFrom)),
+            *(alias.name for alias in module.nodes(ast.alias)),
+        )
     )
 
 
