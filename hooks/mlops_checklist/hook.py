@@ -26,6 +26,7 @@ __all__ = [
     "all_options",
     "declared",
     "gathered",
+    "gathered_by_file",
     "judge",
     "keeping",
     "run",
@@ -120,7 +121,7 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str], *, write_baseline
     baseline = _Baseline(None if write_baseline else whole.baseline)
     outcomes: list[Outcome] = []
     failing: set[Outcome] = set()
-    for file, options, said in _judged(hook, settings, sorted(set(paths)), File, None):
+    for file, options, said in _judged(hook, settings, sorted(set(paths)), None):
         found = baseline.new(said)
         if hook.fixes and options.fix:
             found = _repair(file, found)
@@ -141,26 +142,49 @@ def gathered(
     hook: Hook,
     settings: Settings,
     paths: Iterable[str],
-    opened: Callable[[str], File],
     repository: "Repository",
 ) -> list[Outcome]:
     """Return what `hook` says of the files at `paths`, less what the baseline knows, sorted.
 
-    For those who run several hooks in one process: `opened` gives the file at a path, `repository`
-    those of hooks that follow names, so that each is read and parsed once.
+    For those who run several hooks in one process: `repository` has the files of those that follow
+    names, so that each is read and parsed once.
     """
     baseline = _Baseline(settings.of_the_run().baseline)
     outcomes: list[Outcome] = []
-    for _, _, said in _judged(hook, settings, sorted(set(paths)), opened, repository):
+    for _, _, said in _judged(hook, settings, sorted(set(paths)), repository):
         outcomes += baseline.new(said)
     return sorted(outcomes, key=lambda outcome: outcome.order)
+
+
+def gathered_by_file(
+    asked: Iterable[tuple[Hook, Settings, Iterable[str]]],
+) -> dict[str, list[Outcome]]:
+    """Return, by hook, what hooks that judge each file alone say of the files at their paths.
+
+    As `gathered`, but all of them judge a file before the next one is read, and no file is kept.
+    """
+    judging = [
+        (hook, settings, _Baseline(settings.of_the_run().baseline), frozenset(paths))
+        for hook, settings, paths in asked
+    ]
+    found: dict[str, list[Outcome]] = {hook.id: [] for hook, _, _, _ in judging}
+    for path in sorted(frozenset().union(*(paths for _, _, _, paths in judging))):
+        file = File(path)
+        for hook, settings, baseline, paths in judging:
+            if path in paths and (options := settings.options_for(path)) is not None:
+                found[hook.id] += baseline.new(judge(hook, file, options))
+        del file
+        gc.collect(0)  # what was parsed of it refers to itself
+    return {
+        hook: sorted(outcomes, key=lambda outcome: outcome.order)
+        for hook, outcomes in found.items()
+    }
 
 
 def _judged(
     hook: Hook,
     settings: Settings,
     paths: Sequence[str],
-    opened: Callable[[str], File],
     repository: "Repository | None",
 ) -> Iterator[Judged]:
     """Yield each file with what the hook says of it."""
@@ -174,7 +198,7 @@ def _judged(
         for path in paths:
             of_file = settings.options_for(path)
             if of_file is not None:
-                file = opened(path)
+                file = File(path)
                 yield file, of_file, judge(hook, file, of_file)
 
 

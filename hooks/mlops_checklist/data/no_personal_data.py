@@ -328,14 +328,17 @@ def _python(file: File) -> Iterator[Outcome]:
 
     from mlops_checklist.sources import python, tables
 
-    module = file.read(python.module)
-    for node in (*module.nodes(ast.Dict), *module.nodes(ast.List)):
-        if not isinstance(module.parent(node), (ast.Dict, ast.List)):
+    module = file.read(python.unindexed)
+    waiting: list[tuple[ast.AST, bool]] = [(module.tree, False)]
+    while waiting:
+        node, is_part = waiting.pop()
+        is_record = isinstance(node, (ast.Dict, ast.List))
+        if isinstance(node, (ast.Dict, ast.List)) and not is_part:
             columns = tables.of_records([_literal(node)], "")
             yield from _within(_of_people(columns), module.place(node))
-    for call in module.calls:
-        if _LOGGING.fullmatch(python.last_name(call.func)):
-            yield from _logged(module, call)
+        elif isinstance(node, ast.Call) and _LOGGING.fullmatch(python.last_name(node.func)):
+            yield from _logged(module, node)
+        waiting += [(child, is_record) for child in python.children(node)]
 
 
 def _literal(node: ast.expr) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from mlops_checklist import checklist
-from mlops_checklist.hook import File, Hook, all_options, gathered, keeping
+from mlops_checklist.hook import Hook, all_options, gathered, gathered_by_file, keeping
 from mlops_checklist.outcome import Outcome
 from mlops_checklist.settings import Settings
 from mlops_checklist.sources import tracked
@@ -36,7 +36,6 @@ def gather(config: str | None = None) -> dict[str, list[Outcome]]:
     words, where there is no repository to be read, and SettingsError.
     """
     every = tracked.files("mlops-checklist", everywhere=True)
-    plain: dict[str, File] = {}
     roots: set[str] = set()
     asked = []
     for hook in hooks():
@@ -45,17 +44,18 @@ def gather(config: str | None = None) -> dict[str, list[Outcome]]:
         asked.append((hook, settings))
     repository = Repository(every, sorted(roots), listed=every)
 
-    def opened(path: str) -> File:
-        return plain.setdefault(path, File(path))
-
-    found: dict[str, list[Outcome]] = {}
+    found: dict[str, list[Outcome]] = {hook.id: [] for hook, _ in asked}
     with keeping():
-        for hook, settings in asked:
-            if hook.id == _COMMITS and not settings.of_the_run().from_ref:
-                found[hook.id] = []
-                continue
-            paths = tracked.files(hook.id, everywhere=hook.id in EVERYWHERE)
-            found[hook.id] = gathered(hook, settings, paths, opened, repository)
+        judging = [
+            (hook, settings, tracked.files(hook.id, everywhere=hook.id in EVERYWHERE))
+            for hook, settings in asked
+            if hook.id != _COMMITS or settings.of_the_run().from_ref
+        ]
+        alone = [each for each in judging if not each[0].follows and each[0].finds is None]
+        found |= gathered_by_file(alone)
+        for hook, settings, paths in judging:
+            if hook.follows or hook.finds is not None:
+                found[hook.id] = gathered(hook, settings, paths, repository)
     return found
 
 

@@ -83,7 +83,7 @@ class Unparsed(NamedTuple):
 
 def module(file: File) -> Module:
     """Parse a Python file or a notebook. Raises Unreadable where it is neither."""
-    parsed = _module(file)
+    parsed = Module(file, *file.read(_parsed))
     if file.repository is not None:
         file.repository.parsed.append(parsed)
     return parsed
@@ -91,7 +91,7 @@ def module(file: File) -> Module:
 
 def unindexed(file: File) -> Module:
     """Parse as `module` does, for those who need the tree and its places alone, and no names."""
-    return _module(file, index=False)
+    return Module(file, *file.read(_parsed), index=False)
 
 
 def readable(files: Iterable[File]) -> Iterator[Module]:
@@ -101,9 +101,18 @@ def readable(files: Iterable[File]) -> Iterator[Module]:
             yield file.read(module)
 
 
-def _module(file: File, *, index: bool = True) -> Module:
+class _Parsed(NamedTuple):
+    """What is parsed of a file: see `Module`. `places` are those of a notebook's lines."""
+
+    tree: ast.Module
+    lines: Sequence[str]
+    places: Sequence[Place] = ()
+    unparsed: Sequence[Unparsed] = ()
+
+
+def _parsed(file: File) -> _Parsed:
     if file.kind == "notebook":
-        return _notebook_module(file, index)
+        return _parsed_notebook(file)
     if len(file.data) > LARGEST:
         raise Unreadable(f"cannot parse as Python: larger than {LARGEST // 2**20} MiB")
     text = file.text
@@ -117,7 +126,7 @@ def _module(file: File, *, index: bool = True) -> Module:
         if without_magics == text:
             raise
         tree = _parse(without_magics)
-    return Module(file, tree, split_lines(text), index=index)
+    return _Parsed(tree, file.lines)
 
 
 # What a line looks like that an older grammar refuses, and what Python 2 alone took.
@@ -162,7 +171,7 @@ def _parse(text: str) -> ast.Module:
         raise Unreadable(f"cannot parse as {running}: {error}") from None
 
 
-def _notebook_module(file: File, index: bool) -> Module:
+def _parsed_notebook(file: File) -> _Parsed:
     from mlops_checklist.sources.notebook import notebook, python_source
 
     body: list[ast.stmt] = []
@@ -189,7 +198,7 @@ def _notebook_module(file: File, index: bool) -> Module:
         body += tree.body
         lines += [line for line, _ in sources]
         places += [place for _, place in sources]
-    return Module(file, ast.Module(body, []), lines, places, unparsed, index=index)
+    return _Parsed(ast.Module(body, []), lines, places, unparsed)
 
 
 # --- Names --------------------------------------------------------------------------------
