@@ -157,18 +157,21 @@ def gathered(
 
 
 def gathered_by_file(
-    asked: Iterable[tuple[Hook, Settings, Iterable[str]]],
+    asked: Iterable[tuple[Hook, Settings, Iterable[str]]], tell: Callable[[str], None]
 ) -> dict[str, list[Outcome]]:
     """Return, by hook, what hooks that judge each file alone say of the files at their paths.
 
-    As `gathered`, but all of them judge a file before the next one is read, and no file is kept.
+    As `gathered`, but all of them judge a file before the next one is read, and no file is kept;
+    `tell` is told how many files are judged.
     """
     judging = [
         (hook, settings, _Baseline(settings.of_the_run().baseline), frozenset(paths))
         for hook, settings, paths in asked
     ]
     found: dict[str, list[Outcome]] = {hook.id: [] for hook, _, _, _ in judging}
-    for path in sorted(frozenset().union(*(paths for _, _, _, paths in judging))):
+    every = sorted(frozenset().union(*(paths for _, _, _, paths in judging)))
+    for number, path in enumerate(every, 1):
+        tell(f"file {number} of {len(every)}")
         file = File(path)
         for hook, settings, baseline, paths in judging:
             if path in paths and (options := settings.options_for(path)) is not None:

@@ -40,6 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from mlops_checklist.report import beginning
 
         return beginning.main(words[1:])
+    if words[:1] == ["completion"] and not os.path.isdir("completion"):
+        from mlops_checklist.report import completing
+
+        return completing.main(words[1:], _parser())
     arguments = _arguments(words)
     try:
         with _inside(arguments.path):
@@ -49,11 +53,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _arguments(words: Sequence[str]) -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mlops-checklist",
         description="Print the MLOps checklist for a Git repository, with the evidence.",
-        epilog="Also: mlops-checklist explain HOOK[/RULE], mlops-checklist init.",
+        epilog="Also: mlops-checklist explain HOOK[/RULE], init, completion SHELL.",
         allow_abbrev=False,
     )
     parser.add_argument("path", nargs="?", default=".", help="the repository (default: this one)")
@@ -73,7 +77,11 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
         help="add what all hooks find to the baseline, and exit 0",
     )
     parser.add_argument("--version", action="version", version=version("mlops-checklist"))
-    arguments = parser.parse_args(words)
+    return parser
+
+
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
+    arguments = _parser().parse_args(words)
     if arguments.output:
         arguments.output = os.path.abspath(arguments.output)
     if arguments.config:
@@ -92,7 +100,7 @@ def _inside(folder: str) -> Iterator[None]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    found = gathering.gather(arguments.config)
+    found = _gathered(arguments.config)
     if arguments.write_baseline:
         _write_baseline(found)
         return 0
@@ -109,6 +117,13 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     failing = _FAILING[arguments.fail_on]
     return int(bool(errors) or any(verdict.state in failing for verdict in judged))
+
+
+def _gathered(config: str | None) -> Found:
+    from mlops_checklist.report import progress
+
+    with progress.shown() as tell:
+        return gathering.gather(config, tell)
 
 
 def _rendered(
@@ -184,7 +199,7 @@ def _at(reference: str, config: str | None) -> Found:
             if not os.path.isdir(inside):
                 return {}
             with _inside(inside):
-                return gathering.gather(config)
+                return _gathered(config)
         finally:
             command = ["git", "worktree", "remove", "--force", tree]
             subprocess.run(command, capture_output=True, check=False)

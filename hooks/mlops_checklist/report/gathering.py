@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from mlops_checklist import checklist
@@ -29,11 +29,13 @@ def hooks() -> Iterator[Hook]:
             yield hook
 
 
-def gather(config: str | None = None) -> dict[str, list[Outcome]]:
+def gather(
+    config: str | None = None, tell: Callable[[str], None] = lambda step: None
+) -> dict[str, list[Outcome]]:
     """Return, by hook, what the hooks say of the repository around the current folder.
 
-    `config` is the settings file, if it is not the nearest. Raises ValueError, with Git's own
-    words, where there is no repository to be read, and SettingsError.
+    `config` is the settings file, if it is not the nearest; `tell` is told each step. Raises
+    ValueError, with Git's own words, where there is no repository to be read, and SettingsError.
     """
     every = tracked.files("mlops-checklist", everywhere=True)
     roots: set[str] = set()
@@ -52,9 +54,10 @@ def gather(config: str | None = None) -> dict[str, list[Outcome]]:
             if hook.id != _COMMITS or settings.of_the_run().from_ref
         ]
         alone = [each for each in judging if not each[0].follows and each[0].finds is None]
-        found |= gathered_by_file(alone)
+        found |= gathered_by_file(alone, tell)
         for hook, settings, paths in judging:
             if hook.follows or hook.finds is not None:
+                tell(hook.id)
                 found[hook.id] = gathered(hook, settings, paths, repository)
     return found
 
