@@ -27,6 +27,7 @@ bench: $(VENV)/bench
 	$(VENV)/bench-env/bin/python benchmarks/programs.py
 	$(VENV)/bench-env/bin/python benchmarks/manifests.py
 	$(VENV)/bench-env/bin/python benchmarks/deployments.py
+	-$(VENV)/bench-env/bin/python benchmarks/whole_report.py
 
 $(VENV)/bench: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)/bench-env

@@ -154,18 +154,19 @@ from importlib import import_module
 
 begin = time.perf_counter()
 from mlops_checklist.checklist import ITEMS
-from mlops_checklist.hook import judge
+from mlops_checklist.hook import judge, keeping
 from mlops_checklist.sources.repository import Repository
 
 paths = json.load(sys.stdin)
 repository = Repository(paths)
 hooks = [hook for item in ITEMS if (hook := import_module(item.module).HOOK).follows]
 found = {}
-for hook in hooks:
-    options = Namespace(**{option.key: option.default for option in hook.options})
-    for path in repository.affected(paths, hook.follows):
-        for outcome in judge(hook, repository.file(path), options):
-            found[outcome.kind] = found.get(outcome.kind, 0) + 1
+with keeping():
+    for hook in hooks:
+        options = Namespace(**{option.key: option.default for option in hook.options})
+        for path in repository.affected(paths, hook.follows):
+            for outcome in judge(hook, repository.file(path), options):
+                found[outcome.kind] = found.get(outcome.kind, 0) + 1
 print(json.dumps([time.perf_counter() - begin, len(hooks), found]))
 """
 
