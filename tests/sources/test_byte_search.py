@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlops_checklist.report.gathering import hooks
+from mlops_checklist.sources import byte_search
 from mlops_checklist.sources.byte_search import Searched, _alternatives
 
 EXPRESSIONS = [
@@ -48,6 +49,12 @@ TEXTS = [
 ]
 
 
+@pytest.fixture(autouse=True, params=[0, 10**9], ids=["taken apart", "as a whole"])
+def worth(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many bytes an expression is looked for in as it is."""
+    monkeypatch.setattr(byte_search, "_WORTH", request.param)
+
+
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_same_as_re(expression: bytes) -> None:
     assert [text for text in TEXTS if Searched(text).matches(expression)] == [
@@ -55,6 +62,7 @@ def test_same_as_re(expression: bytes) -> None:
     ]
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     expression=st.sampled_from([expression for each in EXPRESSIONS for expression in each.values]),
     text=st.text("abcdefilmnopstuvwx_.|]'\"( -\nEMA7").map(str.encode),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,8 +18,9 @@ try:
 except ImportError:  # Python 3.10
     import sre_parse as _parser
 
-_FLAGS = re.compile(rb"\(\?[ims]+\)")  # those at the beginning are of all alternatives
-_TOKEN = re.compile(rb"\\.|\[\^?\]?(?:\\.|[^]\\])*\]|[()|]|[^\\\[()|]+", re.DOTALL)
+# To take an expression apart takes as long as to search that many bytes for it.
+_WORTH = 64 * 2**10
+_searched: Counter[bytes] = Counter()  # by expression
 
 
 class Searched:
@@ -26,17 +28,23 @@ class Searched:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._lowered = data.lower()
         self._known: dict[bytes, bool] = {}
 
     def matches(self, trigger: bytes) -> bool:
         """Return whether `re.search` finds the expression."""
+        if _searched[trigger] < _WORTH:
+            _searched[trigger] += len(self._data)
+            return re.search(trigger, self._data) is not None
         for alternative, words in _alternatives(trigger):
             if alternative not in self._known:
                 self._known[alternative] = self._holds(alternative, words)
             if self._known[alternative]:
                 return True
         return False
+
+    @functools.cached_property
+    def _lowered(self) -> bytes:
+        return self._data.lower()
 
     def _holds(self, alternative: bytes, words: Sequence[bytes]) -> bool:
         if words and not any(word in self._lowered for word in words):
@@ -47,10 +55,12 @@ class Searched:
 @functools.cache
 def _alternatives(trigger: bytes) -> list[tuple[bytes, Sequence[bytes]]]:
     """Return the alternatives of a regular expression, each with words it must hold one of."""
-    flags = found[0] if (found := _FLAGS.match(trigger)) else b""
+    # Those at the beginning are of all alternatives.
+    flags = found[0] if (found := re.match(rb"\(\?[ims]+\)", trigger)) else b""
     parts = [flags]
     depth = 0
-    for token in _TOKEN.findall(trigger, len(flags)):
+    tokens = rb"(?s)\\.|\[\^?\]?(?:\\.|[^]\\])*\]|[()|]|[^\\\[()|]+"
+    for token in re.findall(tokens, trigger[len(flags) :]):
         depth += (token == b"(") - (token == b")")
         if token == b"|" and depth == 0:
             parts.append(flags)
