@@ -23,9 +23,13 @@ KEYS = {
     *("stages", "minimum_pre_commit_version", "pass_filenames", "always_run", "require_serial"),
 }
 STAGES = ["pre-commit", "pre-merge-commit", "pre-push", "manual"]
-REPORTS = {"mlops-checklist"}  # they judge no item, and print even when they pass
+REPORTS = {
+    "mlops-checklist",
+    "mlops-recommendations",
+}  # they judge no item, and print even when they pass
 OTHER_STAGES = {
     "mlops-checklist": ["manual"],
+    "mlops-recommendations": ["manual"],
     "meaningful-commit-message": ["commit-msg"],
     "meaningful-commit-range": ["pre-push", "manual"],
 }
@@ -47,7 +51,7 @@ def known() -> set[str]:
     modules = {
         path.stem.replace("_", "-")
         for path in sections
-        if "HOOK = Hook(" in path.read_text("utf-8")
+        if path.parent.name != "report" and "HOOK = Hook(" in path.read_text("utf-8")
     }
     return (modules | set(HOOKS) | set(ENTRIES) | set(scripts())) - REPORTS
 

@@ -405,6 +405,18 @@ def test_try_repo(project: Project, hooks: Published, tool: tuple[str, ...]) -> 
     assert violation("train.py") in done.said
 
 
+def test_recommendations(project: Project, tool: tuple[str, ...]) -> None:
+    """They are printed, and fail nothing."""
+    project.configure({"id": "mlops-recommendations"})
+    project.stage({"Dockerfile": "FROM python:latest\n"})
+    project.commit("Build an image")
+    done = project.run(*tool, "run", "--hook-stage", "manual", "mlops-recommendations")
+    assert done.status == 0, done.output + done.errors
+    assert any(
+        line.startswith("- Name the versions of environments: Dockerfile:1 ") for line in done.said
+    )
+
+
 def test_the_whole_checklist(project: Project, tool: tuple[str, ...]) -> None:
     """The report and its pages of the hooks come with an installation; it prints when it passes."""
     project.configure({"id": "mlops-checklist"})

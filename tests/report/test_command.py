@@ -243,6 +243,11 @@ def test_explain_a_hook(capsys: pytest.CaptureFixture[str]) -> None:
     assert (status, said.startswith("# data-lineage\n")) == (0, True)
 
 
+def test_explain_a_recommendation(capsys: pytest.CaptureFixture[str]) -> None:
+    status, said = run(capsys, "explain", "mlops-recommendations/flows")
+    assert (status, said.startswith("### flows\n")) == (0, True)
+
+
 @pytest.mark.parametrize("words", [["nothing"], ["data-lineage/nothing"], [], ["../x"], ["-x"]])
 def test_explain_what_is_not_there(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert main(["explain", *words]) == 2

@@ -39,7 +39,7 @@ def shown(after: float, **variables: str) -> str:
 
 def test_steps_of_a_long_run() -> None:
     wipe = "\r\x1b[K"
-    lines = "".join(f"{wipe}mlops-checklist: file {number} of 3" for number in range(3))
+    lines = "".join(f"{wipe}file {number} of 3" for number in range(3))
     assert shown(0) == lines + wipe
 
 

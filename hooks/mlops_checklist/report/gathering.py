@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
 from mlops_checklist import checklist
@@ -30,17 +30,20 @@ def hooks() -> Iterator[Hook]:
 
 
 def gather(
-    config: str | None = None, tell: Callable[[str], None] = lambda step: None
+    config: str | None = None,
+    tell: Callable[[str], None] = lambda step: None,
+    judges: Iterable[Hook] | None = None,
 ) -> dict[str, list[Outcome]]:
     """Return, by hook, what the hooks say of the repository around the current folder.
 
-    `config` is the settings file, if it is not the nearest; `tell` is told each step. Raises
-    ValueError, with Git's own words, where there is no repository to be read, and SettingsError.
+    `config` is the settings file, if it is not the nearest; `tell` is told each step; `judges` are
+    the hooks to ask, if not those of the checklist. Raises ValueError, with Git's own words, where
+    there is no repository to be read, and SettingsError.
     """
     every = tracked.files("mlops-checklist", everywhere=True)
     roots: set[str] = set()
     asked = []
-    for hook in hooks():
+    for hook in hooks() if judges is None else judges:
         settings = Settings(hook.id, all_options(hook), _given(hook), config)
         roots.update(getattr(settings.of_the_run(), "root", ()))
         asked.append((hook, settings))

@@ -30,7 +30,7 @@ def shown() -> Iterator[Callable[[str], None]]:
         if time.monotonic() >= due:
             due = time.monotonic() + _EVERY
             is_shown = True
-            print(f"{_WIPE}mlops-checklist: {step}", end="", file=sys.stderr, flush=True)
+            print(f"{_WIPE}{step}", end="", file=sys.stderr, flush=True)
 
     try:
         yield tell

@@ -61,6 +61,53 @@ class Use(NamedTuple):
     writes: bool
 
 
+_REMOVING = frozenset("shutil.rmtree os.remove os.unlink os.removedirs".split())
+_PASSING = re.compile(
+    r"(?i)(?:^|[/_.-])(?:te?mp|cache|scratch|checkpoints?|lock|logs?)(?:$|[/_.-])"
+)
+
+
+def lost(file: File) -> Iterator[tuple[ast.Call, str, str]]:
+    """Yield the calls that delete live data or write over it: the call, the path, and which.
+
+    Written over is what the file itself reads at the same path, or what Spark is told to. What is
+    there for a while only, such as caches, is not.
+    """
+    module = file.read(python.module)
+    read = {use.path for use in file.read(uses) if not use.writes}
+    for use in file.read(uses):
+        last = python.last_name(use.call.func)
+        if last not in ("rmtree", "unlink", "mkdir", "makedirs") and _is_live(use.path):
+            over = use.writes and use.path in read and "<" not in use.path.rpartition("/")[2]
+            if over or _overwrites(use.call):
+                yield use.call, use.path, "overwrites"
+    for call in module.calls:
+        node: ast.expr | None = None
+        if module.qualified(call.func) in _REMOVING:
+            node = argument(call, "path", 0)
+        elif python.last_name(call.func) in ("unlink", "rmtree") and not call.args:
+            node = call.func.value if isinstance(call.func, ast.Attribute) else None
+        for path in stored_paths.written(module, node, 200) if node is not None else ():
+            if text := next((each for each in (path.text, path.usual) if _is_live(each)), ""):
+                yield call, text, "deletes"
+                break
+
+
+def _is_live(path: str) -> bool:
+    found = mount(path)
+    return found is not None and found.version is None and not _PASSING.search(path)
+
+
+def _overwrites(call: ast.Call) -> bool:
+    """Tell whether a call is `df.write.mode("overwrite").parquet(path)`, or is given `mode=` so."""
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
+    while isinstance(receiver, ast.Call) and python.last_name(receiver.func) != "mode":
+        receiver = receiver.func.value if isinstance(receiver.func, ast.Attribute) else None
+    mode = argument(receiver, "saveMode", 0) if isinstance(receiver, ast.Call) else None
+    mode = mode or argument(call, "mode")
+    return isinstance(mode, ast.Constant) and mode.value == "overwrite"
+
+
 _OF_PATHS = frozenset("glob rglob iterdir read_text read_bytes write_text write_bytes".split())
 _READING = re.compile(
     r"(?:read|load|scan|fetch|import)(?:_\w+)?|i?glob|rglob|iterdir|listdir|scandir|walk|fread"

@@ -36,10 +36,10 @@ def commands(file: File) -> Iterator[tuple[Command, Callable[[Place], Place]]]:
     for call in module.calls if file.matches(_STARTING) else ():
         name = module.qualified(call.func) or ""
         if name.startswith(_STARTERS) and call.args:
-            yield from _started(module, call)
+            yield from started(module, call)
 
 
-def _started(module: Module, call: ast.Call) -> Iterator[tuple[Command, Callable[[Place], Place]]]:
+def started(module: Module, call: ast.Call) -> Iterator[tuple[Command, Callable[[Place], Place]]]:
     """Yield the commands that a call of subprocess or os.system starts."""
     from mlops_checklist.sources import shell
 
