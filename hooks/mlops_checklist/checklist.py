@@ -148,3 +148,11 @@ ITEMS = (
         "mlops_checklist.deployment.rollback_strategy",
     ),
 )
+
+# Hooks that have no item: they are asked by name alone.
+OTHERS = ("mlops-recommendations",)
+
+
+def hooks() -> tuple[str, ...]:
+    """Return the ids of all hooks, those with an item first."""
+    return (*(item.hook for item in ITEMS), *OTHERS)

@@ -166,7 +166,7 @@ def _table(path: str) -> Table | None:
 def _check_names(table: Table) -> None:
     from mlops_checklist import checklist
 
-    known = {"exclude", *(item.hook for item in checklist.ITEMS)}
+    known = {"exclude", *checklist.hooks()}
     for name in table.values:
         if name not in known:
             raise table.error((name,), f"is not a setting; known: {', '.join(sorted(known))}")

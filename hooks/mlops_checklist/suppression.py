@@ -14,9 +14,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_checklist.outcome import Outcome
+from mlops_checklist.outcome import Outcome, Place
 from mlops_checklist.sources.files import File, Unreadable, repository_root
+
+if TYPE_CHECKING:
+    from mlops_checklist.sources.notebook import Cell
 
 BASELINE = ".mlops-checklist-baseline"
 CELL_TAG = "mlops-ignore"
@@ -26,42 +32,116 @@ _ALONE = re.compile(r"\s*(?:#|//|--|<!--)\s*mlops:\s*ignore\[")
 _SILENCEABLE = ("violation", "missing", "undecided")
 
 
+class Ignore(NamedTuple):
+    """One name in an ignore comment (a hook, or `hook/rule`), or the cell tag, and where it is."""
+
+    path: str
+    place: Place
+    name: str
+
+
+_USED: ContextVar[set[Ignore] | None] = ContextVar("used", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[set[Ignore]]:
+    """Yield the set to which each ignore is added that silences something inside."""
+    used: set[Ignore] = set()
+    token = _USED.set(used)
+    try:
+        yield used
+    finally:
+        _USED.reset(token)
+
+
 def without_ignored(file: File, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     """Leave out the outcomes that an ignore comment or a cell tag of `file` silences."""
+    used = _USED.get()
     for outcome in outcomes:
-        if outcome.kind not in _SILENCEABLE or not _ignored(file, outcome):
+        silencing = _silencing(file, outcome) if outcome.kind in _SILENCEABLE else []
+        if used is not None:
+            used.update(silencing)
+        if not silencing:
             yield outcome
 
 
-def _ignored(file: File, outcome: Outcome) -> bool:
-    if file.is_binary or file.is_large or b"mlops" not in file.bytes:
-        return False
+def ignores(file: File) -> Iterator[Ignore]:
+    """Yield every ignore of `file`; none where nothing is silenced: in large and broken files."""
+    if not _may_ignore(file):
+        return
+    try:
+        if file.kind != "notebook":
+            yield from _in_comments(file, file.lines)
+            return
+        from mlops_checklist.sources.notebook import notebook
+
+        cells = file.read(notebook).cells
+    except Unreadable:
+        return
+    for cell in cells:
+        if cell.kind == "code":
+            yield from _tagged(file, cell)
+            yield from _in_comments(file, cell.source.split("\n"), cell)
+
+
+def _may_ignore(file: File) -> bool:
+    return not (file.is_binary or file.is_large) and b"mlops" in file.bytes
+
+
+def _tagged(file: File, cell: Cell) -> Iterator[Ignore]:
+    if CELL_TAG in cell.tags:
+        yield Ignore(file.path, cell.place(Place()), CELL_TAG)
+
+
+def _in_comments(file: File, lines: Sequence[str], cell: Cell | None = None) -> Iterator[Ignore]:
+    is_python = file.kind in ("python", "notebook")
+    comments = _statement(lines, -1)[2] if is_python else None  # there is none: it reads them all
+    for number, line in enumerate(lines):
+        # Elsewhere in Markdown it is a text about such comments.
+        if "mlops" in line and (file.kind != "markdown" or "<!--" in line):
+            yield from _on_line(file, number, line, comments, cell)
+
+
+def _on_line(
+    file: File, number: int, line: str, comments: dict[int, int] | None, cell: Cell | None
+) -> Iterator[Ignore]:
+    """Yield the ignores of one line; `comments` are the columns where those of Python begin."""
+    for found in _IGNORE.finditer(line):
+        if comments is None or found.start() >= comments.get(number, len(line)):
+            place = Place(number + 1, found.start() + 1)
+            for name in found[1].split(","):
+                yield Ignore(file.path, cell.place(place) if cell else place, name.strip())
+
+
+def _silencing(file: File, outcome: Outcome) -> list[Ignore]:
+    """Return the ignores of `file` that silence an outcome."""
+    if not _may_ignore(file):
+        return []
+    cell = None
     try:
         lines: Sequence[str] = file.lines
         if outcome.place.cell is not None:
             from mlops_checklist.sources.notebook import notebook
 
-            cell = next(
-                cell for cell in file.read(notebook).cells if cell.number == outcome.place.cell
-            )
+            cells = file.read(notebook).cells
+            cell = next(cell for cell in cells if cell.number == outcome.place.cell)
             if CELL_TAG in cell.tags:
-                return True
+                return [*_tagged(file, cell)]
             lines = cell.source.split("\n")
     except (Unreadable, StopIteration):
-        return False
-    wanted = {outcome.hook, f"{outcome.hook}/{outcome.rule}"}
+        return []
     here = outcome.place.line - 1
     first, last, comments = here, here, None
     if file.kind in ("python", "notebook"):
         first, last, comments = _statement(lines, here)
     near = {number for number in (here, first, last) if number < len(lines)}
     near |= {number - 1 for number in (here, first) if _stands_alone(lines, number - 1)}
-    return any(
-        wanted & {name.strip() for name in found[1].split(",")}
-        and (comments is None or found.start() >= comments.get(number, len(lines[number])))
+    return [
+        ignore
         for number in near
-        for found in _IGNORE.finditer(lines[number])
-    )
+        for ignore in _on_line(file, number, lines[number], comments, cell)
+        if ignore.name in (outcome.hook, f"{outcome.hook}/{outcome.rule}")
+    ]
 
 
 def _stands_alone(lines: Sequence[str], number: int) -> bool:

@@ -173,6 +173,19 @@ def test_another_folder(
     assert Path.cwd() == tmp_path
 
 
+def test_recommendations(commit: Commit, capsys: pytest.CaptureFixture[str]) -> None:
+    loop = "import time\n\nwhile True:\n    train()\n    time.sleep(3600)\n"
+    commit({"job.py": loop})
+    status, said = run(capsys)
+    assert status == 0
+    assert "\nRecommendations\n- Use scheduled jobs for recurring tasks: job.py:3 " in said
+    document = json.loads(run(capsys, "--format", "json")[1])
+    assert [each["rule"] for each in document["recommendations"]] == ["scheduled-jobs"]
+    assert "recurring tasks" in run(capsys, "--format", "html")[1]
+    assert main(["--write-baseline"]) == 0
+    assert "Recommendations" in run(capsys)[1], "what is recommended is no finding"
+
+
 def test_since(commit: Commit, capsys: pytest.CaptureFixture[str]) -> None:
     first = commit({"train.py": BAD, "requirements.txt": "numpy==2.2.6\n"})
     commit({"train.py": GOOD, "requirements.txt": "numpy\n"}, "Name the project in the experiment")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from mlops_checklist.outcome import Place, evidence, violation
+from mlops_checklist.outcome import Outcome, Place, evidence, missing, violation
 from mlops_checklist.report.html import html
-from mlops_checklist.report.pages import Subject
+from mlops_checklist.report.pages import Recommendation, Report, Subject
 from mlops_checklist.report.verdicts import verdicts
 
 SUBJECT = Subject("shop", "0123456789abcdef0123456789abcdef01234567", "2026-11-27T10:00:00Z", "1")
@@ -46,7 +46,19 @@ def page(path: str = "train.py", message: str = "name it", source: str = "") -> 
             evidence("unpinned", place, "pinned")._replace(path="requirements.txt", hook="p")
         ],
     }
-    return Reader(html(verdicts(found), [], SUBJECT, source))
+    place = Place(7)
+    report = Report(
+        SUBJECT,
+        verdicts(found),
+        errors=[Outcome("error", "unreadable", Place(), message, (), path, "e")],
+        recommendations=[
+            Recommendation(
+                "flows", "Use Flows", (missing("flows", place, message)._replace(path=path),)
+            )
+        ],
+        unused=[missing("unused-ignore", Place(9), message)._replace(path=path)],
+    )
+    return Reader(html(report, source))
 
 
 def test_elements_are_closed() -> None:
@@ -72,6 +84,14 @@ def test_places_are_links() -> None:
     links = [attributes["href"] for tag, attributes in read.elements if tag == "a"]
     assert "https://github.com/acme/shop/blob/0123/a%20b/%231.py#L3" in links
     assert all(link and link.startswith(("#", "https://github.com/")) for link in links)
+
+
+def test_what_stands_after_the_sections() -> None:
+    words = page(message="name it").words
+    for title in ("Recommendations", "Unused ignores", "Not judged"):
+        assert title in words
+    assert "train.py:7 name it" in words
+    assert "train.py:9 name it" in words
 
 
 def test_states_are_told_in_words() -> None:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 
 from mlops_checklist.outcome import Outcome
-from mlops_checklist.report import gathering, verdicts
-from mlops_checklist.report.pages import Subject
+from mlops_checklist.report import gathering, pages, verdicts
+from mlops_checklist.report.pages import Report, Subject
 from mlops_checklist.settings import SettingsError
 
 FORMATS = ("markdown", "json", "html", "sarif", "gitlab", "github")
@@ -100,23 +100,22 @@ def _inside(folder: str) -> Iterator[None]:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    found = _gathered(arguments.config)
     if arguments.write_baseline:
-        _write_baseline(found)
+        _write_baseline(_gathered(arguments.config))
         return 0
     if arguments.since:
         from mlops_checklist.report import comparing
 
-        text, worse = comparing.compare(_at(arguments.since, arguments.config), found)
+        before = _at(arguments.since, arguments.config)
+        text, worse = comparing.compare(before, _gathered(arguments.config))
         _write(text, arguments.output)
         return int(worse and arguments.fail_on != "never")
-    judged = verdicts.verdicts(found)
-    errors = verdicts.errors(found)
-    _write(_rendered(arguments.format, found, judged, errors), arguments.output)
+    found, report = _report(arguments.config)
+    _write(_rendered(arguments.format, found, report), arguments.output)
     if arguments.fail_on == "never":
         return 0
     failing = _FAILING[arguments.fail_on]
-    return int(bool(errors) or any(verdict.state in failing for verdict in judged))
+    return int(bool(report.errors) or any(each.state in failing for each in report.verdicts))
 
 
 def _gathered(config: str | None) -> Found:
@@ -126,31 +125,47 @@ def _gathered(config: str | None) -> Found:
         return gathering.gather(config, tell)
 
 
-def _rendered(
-    form: str, found: Found, judged: list[verdicts.Verdict], errors: list[Outcome]
-) -> str:
-    from mlops_checklist.report import pages
+def _report(config: str | None) -> tuple[Found, Report]:
+    """Return what the hooks say, and all that is made of it."""
+    from mlops_checklist.report import progress, recommendations, silencing
+    from mlops_checklist.suppression import noting
 
-    subject = _subject()
+    advising = recommendations.HOOK
+    with progress.shown() as tell, noting() as used:
+        found = gathering.gather(config, tell, [*gathering.hooks(), advising])
+    errors = verdicts.errors(found)
+    recommended = recommendations.recommendations(found)
+    del found[advising.id]
+    unused = silencing.unused(used, found, config)
+    judged = verdicts.verdicts(found)
+    return found, Report(_subject(), judged, errors, recommended, unused)
+
+
+def _rendered(form: str, found: Found, report: Report) -> str:
     if form == "html":
         from mlops_checklist.report.html import html
 
-        return html(judged, errors, subject, _source(subject.commit))
+        return html(report, _source(report.subject.commit))
     if form in ("markdown", "json"):
-        render = pages.markdown if form == "markdown" else pages.json
-        return render(judged, errors, subject)
+        return pages.markdown(report) if form == "markdown" else pages.json(report)
     from importlib import import_module
 
+    from mlops_checklist.report import silencing
+
     rules = {
-        f"{hook.id}/{rule}": sentence
-        for hook in gathering.hooks()
-        for rule, sentence in hook.rules.items()
+        f"{hook}/{rule}": sentence
+        for hook, named in [
+            *((hook.id, hook.rules) for hook in gathering.hooks()),
+            (silencing.SPEAKER, silencing.RULES),
+        ]
+        for rule, sentence in named.items()
     }
-    said = sorted((each for every in found.values() for each in every), key=lambda one: one.order)
+    said = [*report.unused, *(each for every in found.values() for each in every)]
+    said.sort(key=lambda outcome: outcome.order)
     if form != "sarif":
         said = [each for each in said if each.kind in ("violation", "missing", "error")]
     if form == "github":
-        _summarize(pages.markdown(judged, errors, subject))
+        _summarize(pages.markdown(report))
     text: str = import_module(f"mlops_checklist.output.{form}").render(said, rules)
     return text
 

@@ -16,18 +16,15 @@ _FOLDERS = (
     os.path.join(os.path.dirname(__file__), "..", "..", "..", "docs", "hooks"),
 )
 
-_ADVICE = "mlops-recommendations"  # has a page, and no item
-
 
 def main(words: Sequence[str]) -> int:
     """Print the page of a hook, or its part on one rule; 2 if there is none, said on stderr."""
     if len(words) != 1 or words[0].startswith("-"):
-        known = "\n".join(f"  {item.hook}" for item in checklist.ITEMS)
+        known = "\n".join(f"  {hook}" for hook in checklist.hooks())
         print(f"usage: mlops-checklist explain HOOK[/RULE]\n\n{known}", file=sys.stderr)
         return 0 if words[:1] in (["-h"], ["--help"]) else 2
     hook, _, rule = words[0].partition("/")
-    paged = {_ADVICE, *(item.hook for item in checklist.ITEMS)}
-    page = _page(hook) if hook in paged else None
+    page = _page(hook) if hook in checklist.hooks() else None
     if page is None:
         print(f"mlops-checklist: no hook '{hook}'", file=sys.stderr)
         return 2

@@ -6,13 +6,13 @@ no state is told by colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
 
 from mlops_checklist.outcome import Outcome
 from mlops_checklist.output.text import one_line
-from mlops_checklist.report.pages import TITLE, Subject, where
+from mlops_checklist.report.pages import TITLE, Recommendation, Report, where
 from mlops_checklist.report.verdicts import Verdict
 
 _STATES = {
@@ -53,16 +53,13 @@ details ul { padding-left: 1.25rem; margin: .25rem 0; } details li { overflow-wr
 """
 
 
-def html(
-    verdicts: Sequence[Verdict], errors: Sequence[Outcome], subject: Subject, source: str = ""
-) -> str:
+def html(report: Report, source: str = "") -> str:
     """Return the page. `source` is the address of the files at the commit, to link places to."""
-    return "\n".join(_page(verdicts, errors, subject, source)) + "\n"
+    return "\n".join(_page(report, source)) + "\n"
 
 
-def _page(
-    verdicts: Sequence[Verdict], errors: Sequence[Outcome], subject: Subject, source: str
-) -> Iterator[str]:
+def _page(report: Report, source: str) -> Iterator[str]:
+    subject, verdicts = report.subject, report.verdicts
     name = escape(one_line(subject.name))
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -79,12 +76,10 @@ def _page(
         for verdict in items:
             yield from _item(verdict, source)
         yield "</ul>\n</section>"
-    if errors:
-        yield '<section aria-labelledby="not-judged">\n<h2 id="not-judged">Not judged</h2>\n<ul>'
-        for error in errors:
-            path, message = escape(one_line(error.path)), escape(one_line(error.message))
-            yield f"<li><code>{path}</code> {message}</li>"
-        yield "</ul>\n</section>"
+    recommended = (_recommended(each, source) for each in report.recommendations)
+    yield from _further("Recommendations", "items", recommended)
+    yield from _further("Unused ignores", "", (_finding(each, source) for each in report.unused))
+    yield from _further("Not judged", "", map(_error, report.errors))
     yield "</main>\n</body>\n</html>"
 
 
@@ -112,14 +107,37 @@ def _item(verdict: Verdict, source: str) -> Iterator[str]:
     yield f'<li class="{kind}">\n<h3><span class="state">{symbol} {title}:</span> '
     yield f'{escape(verdict.text)}</h3>\n<p class="faint">{escape(verdict.reason)}</p>'
     if verdict.outcomes:
-        opened = " open" if verdict.state == "open" else ""
-        yield f"<details{opened}>\n<summary>Where ({len(verdict.outcomes)})</summary>\n<ul>"
-        for outcome in verdict.outcomes:
-            message, rule = escape(one_line(outcome.message)), f"{outcome.hook}/{outcome.rule}"
-            yield f"<li>{_place(outcome, source)} {message} "
-            yield f'<span class="faint">[{escape(rule)}]</span></li>'
-        yield "</ul>\n</details>"
+        yield _where(verdict.outcomes, source, is_open=verdict.state == "open")
     yield "</li>"
+
+
+def _where(outcomes: Sequence[Outcome], source: str, *, is_open: bool) -> str:
+    findings = "\n".join(_finding(outcome, source) for outcome in outcomes)
+    head = f"<details{' open' * is_open}>\n<summary>Where ({len(outcomes)})</summary>"
+    return f"{head}\n<ul>\n{findings}\n</ul>\n</details>"
+
+
+def _further(title: str, kind: str, shown: Iterable[str]) -> Iterator[str]:
+    """Yield a section after those of the checklist, if it has anything to show."""
+    listed = [*shown]
+    if listed:
+        anchor = _anchor(title)
+        yield f'<section aria-labelledby="{anchor}">\n<h2 id="{anchor}">{title}</h2>'
+        yield from (f'<ul class="{kind}">' if kind else "<ul>", *listed, "</ul>\n</section>")
+
+
+def _recommended(each: Recommendation, source: str) -> str:
+    where = _where(each.outcomes, source, is_open=True)
+    return f"<li>\n<h3>{escape(each.text)}</h3>\n{where}\n</li>"
+
+
+def _finding(outcome: Outcome, source: str) -> str:
+    message, rule = escape(one_line(outcome.message)), escape(f"{outcome.hook}/{outcome.rule}")
+    return f'<li>{_place(outcome, source)} {message} <span class="faint">[{rule}]</span></li>'
+
+
+def _error(error: Outcome) -> str:
+    return f"<li><code>{escape(one_line(error.path))}</code> {escape(one_line(error.message))}</li>"
 
 
 def _place(outcome: Outcome, source: str) -> str:

@@ -11,13 +11,13 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options
 from mlops_checklist.outcome import Outcome, Place, enumerated, missing
 from mlops_checklist.output.json import as_object
-from mlops_checklist.output.text import one_line
 from mlops_checklist.report import gathering, pages, progress, verdicts
+from mlops_checklist.report.pages import Recommendation
 from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources import domino_paths, recurring, steps
 from mlops_checklist.sources.triggers import MOUNTS
@@ -42,7 +42,6 @@ _FOUND = {
     ("rollback-strategy", "moving-image-tag"): "environment-versions",
 }
 _ASKED = frozenset(hook for hook, _ in _FOUND)
-_SHOWN = 3  # places of a recommendation that Markdown names
 TITLE = "Recommendations"
 NONE = "Nothing to recommend."
 
@@ -164,18 +163,6 @@ HOOK = Hook(
 # --- What is recommended ----------------------------------------------------------------------
 
 
-class Recommendation(NamedTuple):
-    """One of the five that something speaks for: its rule, and the findings, by their places."""
-
-    rule: str
-    outcomes: tuple[Outcome, ...]
-
-    @property
-    def text(self) -> str:
-        """What is recommended, in the checklist's words."""
-        return RULES[self.rule]
-
-
 def recommendations(found: Mapping[str, Sequence[Outcome]]) -> list[Recommendation]:
     """Return what is recommended, in the order of `RULES`, from what each hook says."""
     by_rule: dict[str, list[Outcome]] = {rule: [] for rule in RULES}
@@ -185,7 +172,9 @@ def recommendations(found: Mapping[str, Sequence[Outcome]]) -> list[Recommendati
             if rule and outcome.kind in ("violation", "missing"):
                 by_rule[rule].append(outcome)
     return [
-        Recommendation(rule, tuple(sorted(outcomes, key=lambda outcome: outcome.order)))
+        Recommendation(
+            rule, RULES[rule], tuple(sorted(outcomes, key=lambda outcome: outcome.order))
+        )
         for rule, outcomes in by_rule.items()
         if outcomes
     ]
@@ -199,35 +188,9 @@ def _rule(outcome: Outcome) -> str | None:
     return _FOUND.get((outcome.hook, outcome.rule))
 
 
-def lines(found: Sequence[Recommendation]) -> Iterator[str]:
-    """Yield the lines of Markdown: one for each recommendation, and for each further place."""
-    for each in found:
-        first, *others = each.outcomes
-        yield one_line(f"- {each.text}: {pages.finding(first)}")
-        for outcome in others[: _SHOWN - 1]:
-            yield one_line(f"  - {pages.finding(outcome)}")
-        if len(others) >= _SHOWN:
-            yield f"  - and {len(others) - _SHOWN + 1} more"
-    if not found:
-        yield NONE
-
-
-def as_list(found: Sequence[Recommendation]) -> list[dict[str, object]]:
-    """Return recommendations under the public keys of the JSON form."""
-    return [
-        {
-            "rule": each.rule,
-            "text": each.text,
-            "outcomes": [as_object(outcome) for outcome in each.outcomes],
-        }
-        for each in found
-    ]
-
-
 def _markdown(found: Sequence[Recommendation], errors: Sequence[Outcome]) -> str:
-    shown = [f"**MLOps {TITLE}**:", "", *lines(found)]
-    if errors:
-        shown += ["", "Not judged", *(one_line(f"- {e.path}: {e.message}") for e in errors)]
+    said = pages.recommended(found) if found else [NONE]
+    shown = [f"**MLOps {TITLE}**:", "", *said, *pages.not_judged(errors)]
     return "".join(f"{line}\n" for line in shown)
 
 
@@ -236,7 +199,7 @@ def _json(found: Sequence[Recommendation], errors: Sequence[Outcome]) -> str:
 
     document = {
         "version": 1,
-        "recommendations": as_list(found),
+        "recommendations": pages.as_list(found),
         "errors": [as_object(error) for error in errors],
     }
     return dumps(document, indent=2) + "\n"

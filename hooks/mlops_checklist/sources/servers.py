@@ -37,7 +37,7 @@ class _Kind(NamedTuple):
     variable: str = ""  # of the environment that names the host
 
 
-_LOCAL, _ALL = "127.0.0.1", "0.0.0.0"  # mlops: ignore[data-access-controls] defaults of servers
+_LOCAL, _ALL = "127.0.0.1", "0.0.0.0"
 _KINDS = {
     "uvicorn": _Kind(("--host",), _LOCAL, variable="UVICORN_HOST"),
     "gunicorn": _Kind(("--bind", "-b"), _LOCAL, variable="GUNICORN_CMD_ARGS"),
