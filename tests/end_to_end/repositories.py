@@ -142,7 +142,7 @@ def published() -> Published:
     folder = CACHE / key
     parser = configparser.ConfigParser()
     parser.read_string(files["setup.cfg"][1].decode())
-    wheels = _wheels([*parser["options"]["install_requires"].splitlines(), *_build_requires()])
+    wheels = wheels_of([*parser["options"]["install_requires"].splitlines(), *_build_requires()])
     uv = Path(environment("uv", ["uv"])).parent
     result = Published(
         folder / "source", f"v{parser['metadata']['version']}", _offline(folder, wheels, uv)
@@ -203,7 +203,7 @@ def _build_requires() -> list[str]:
     return requires
 
 
-def _wheels(lines: Sequence[str]) -> Path:
+def wheels_of(lines: Sequence[str]) -> Path:
     """Return a folder with the wheels of these requirements and of what they require."""
     requirements = sorted(line for line in lines if line)
     folder = WHEELS / _key(*requirements, sys.version)
