@@ -14,14 +14,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 
 from mlops_checklist.checklist import ITEMS
 
 SCRIPTS = Path(sys.executable).parent
 PEERS = ("check-ast", "detect-secrets-hook")
-# Git calls those for commit messages once, with the message.
-HOOKS = tuple(item.hook for item in ITEMS if not item.hook.startswith("meaningful-commit"))
+# Git calls those for commit messages once, with the message; some look over the whole repository.
+HOOKS = tuple(
+    item.hook
+    for item in ITEMS
+    if not item.hook.startswith("meaningful-commit") and not import_module(item.module).HOOK.finds
+)
 # A hook, the peer it is held against, and how much of the peer's time it may take.
 BOUNDS = (
     *((hook, "check-ast", 1.0) for hook in HOOKS),

@@ -210,10 +210,10 @@ def _is_allowed(text: str, each: Found) -> bool:
     return bool(_compiled(_ALLOWED_NEXT).search(text, above, start))
 
 
-# Each begins with letters that the search can leap to.
+# Each with the letters that it begins with, which the search can leap to.
 _READ = (
-    r"env(?:iron)?(?:\.get)?\s{0,5}[\[(]\s{0,5}[\"'](?P<name>[A-Za-z_]\w{2,80})[\"']",
-    r"\$\{?(?P<name>[A-Z][A-Z0-9_]{3,80})\b",
+    ("env", r"env(?:iron)?(?:\.get)?\s{0,5}[\[(]\s{0,5}[\"'](?P<name>[A-Za-z_]\w{2,80})[\"']"),
+    ("$", r"\$\{?(?P<name>[A-Z][A-Z0-9_]{3,80})\b"),
 )
 _OF_ACTIONS = r"\$\{\{ {0,3}secrets\.\w+"
 _MANAGERS = (
@@ -230,12 +230,13 @@ _MANAGERS = (
 
 def _read_from_outside(text: str) -> int | None:
     """Return where a secret is first read from the environment or a secret manager."""
-    from mlops_checklist.sources.secret_texts import secret_name
-
     starts = [at for each in _MANAGERS if (at := text.find(each)) >= 0]
-    starts += [found.start() for found in [_compiled(_OF_ACTIONS).search(text)] if found]
-    for pattern in _READ:
-        for found in _compiled(pattern).finditer(text):
+    if "${{" in text and (of_actions := _compiled(_OF_ACTIONS).search(text)):
+        starts.append(of_actions.start())
+    for word, pattern in _READ:
+        for found in _compiled(pattern).finditer(text) if word in text else ():
+            from mlops_checklist.sources.secret_texts import secret_name
+
             if secret_name(found["name"]):
                 at = found.start()
                 starts.append(at - 3 if text.startswith("getenv", max(0, at - 3)) else at)

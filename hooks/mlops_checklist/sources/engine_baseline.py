@@ -6,8 +6,6 @@ The format is that of detect-secrets 1.5: for each file, the SHA-1 of each secre
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import os
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -36,6 +34,8 @@ def is_known(hashes: frozenset[str], values: Iterable[str]) -> bool:
 
 
 def _hash(value: str) -> str:
+    import hashlib
+
     return hashlib.sha1(value.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
@@ -49,6 +49,10 @@ def _located(path: str) -> tuple[str, str]:
 @functools.cache
 def _read(path: str) -> dict[str, frozenset[str]]:
     """Return the hashes for each file. What cannot be read allows nothing."""
+    if not os.path.exists(path):
+        return {}
+    import json
+
     try:
         with open(path, encoding="utf-8") as opened:
             results = json.load(opened)["results"]
