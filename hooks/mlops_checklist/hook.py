@@ -157,12 +157,14 @@ def gathered(
 
 
 def gathered_by_file(
-    asked: Iterable[tuple[Hook, Settings, Iterable[str]]], tell: Callable[[str], None]
+    asked: Iterable[tuple[Hook, Settings, Iterable[str]]],
+    repository: "Repository",
+    tell: Callable[[str], None],
 ) -> dict[str, list[Outcome]]:
     """Return, by hook, what hooks that judge each file alone say of the files at their paths.
 
-    As `gathered`, but all of them judge a file before the next one is read, and no file is kept;
-    `tell` is told how many files are judged.
+    As `gathered`, but all of them judge a file before the next one is read, and no file is kept
+    but those that `repository` has; `tell` is told how many files are judged.
     """
     judging = [
         (hook, settings, _Baseline(settings.of_the_run().baseline), frozenset(paths))
@@ -172,7 +174,7 @@ def gathered_by_file(
     every = sorted(frozenset().union(*(paths for _, _, _, paths in judging)))
     for number, path in enumerate(every, 1):
         tell(f"file {number} of {len(every)}")
-        file = File(path)
+        file = repository.apart(path)
         for hook, settings, baseline, paths in judging:
             if path in paths and (options := settings.options_for(path)) is not None:
                 found[hook.id] += baseline.new(judge(hook, file, options))

@@ -54,6 +54,13 @@ def noting() -> Iterator[set[Ignore]]:
         _USED.reset(token)
 
 
+def note(used: Iterable[Ignore]) -> None:
+    """Add ignores that silenced something elsewhere: in another process, or with another set."""
+    noted = _USED.get()
+    if noted is not None:
+        noted.update(used)
+
+
 def without_ignored(file: File, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     """Leave out the outcomes that an ignore comment or a cell tag of `file` silences."""
     used = _USED.get()

@@ -137,7 +137,7 @@ def test_examples_of_the_page(recommend: Recommend, example) -> None:  # type: i
 
 
 def test_what_cannot_be_parsed_is_said(recommend: Recommend) -> None:
-    said = recommend(("a.py", "import subprocess\nsubprocess.run(\n"))
+    said = recommend(("a.py", "import subprocess\nsubprocess.run('a.py'\n"))
     assert said[:3] == [NONE, "", "Not judged"]
     assert said[3].startswith("- a.py: cannot parse as Python")
 
@@ -145,10 +145,10 @@ def test_what_cannot_be_parsed_is_said(recommend: Recommend) -> None:
 @pytest.mark.parametrize(
     ("path", "data", "says"),
     [
-        ("a.py", b"while True:\n  \0x", "cannot decode: NUL byte in line 2"),
+        ("a.py", b"while True:\n  \0sleep", "cannot decode: NUL byte in line 2"),
         ("a.md", b"\xff\xfe\xff run", "cannot decode: byte 0x6e in line 1 is not UTF-16"),
-        ("a.ipynb", b"job_start(", "cannot parse"),
-        ("a.py", b"job_start(" + b"(" * 5_000, "cannot parse"),
+        ("a.ipynb", b"job_start(a.py", "cannot parse"),
+        ("a.py", b"job_start('a.py', " + b"(" * 5_000, "cannot parse"),
     ],
     ids=["NUL", "half a sign", "no notebook", "nested"],
 )

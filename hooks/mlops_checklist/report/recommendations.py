@@ -90,25 +90,19 @@ def _schedule(text: str, place: Place) -> Iterator[Outcome]:
 
 
 def _code(file: File) -> Iterator[Outcome]:
-    """Judge a Python file or notebook."""
-    import ast
+    """Judge a Python file or notebook; it is parsed by those who find something to look at."""
+    from mlops_checklist.sources import python
 
-    from mlops_checklist.sources import python, values
-
-    module = file.read(python.module)
     for place, what in recurring.loops(file):
         yield missing(
             "scheduled-jobs", place, f"{what}; a scheduled job needs no process that waits"
         )
-    folder = file.read(values.values)
-    for node in module.nodes(ast.Dict) if b"cronString" in file.bytes else ():
-        for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == "cronString":
-                yield from _schedule(values.literal(folder.of(value)) or "", module.place(value))
-    if file.matches(MOUNTS) and not _takes_snapshots(file):
-        for call, path, does in domino_paths.lost(file):
+    if b"cronString" in file.bytes:
+        yield from _python_schedules(file)
+    if file.matches(MOUNTS) and (lost := [*domino_paths.lost(file)]) and not _takes_snapshots(file):
+        for call, path, does in lost:
             reason = f"this {does} '{path}', and nothing takes a snapshot before"
-            yield missing("snapshots-first", module.place(call), reason)
+            yield missing("snapshots-first", file.read(python.module).place(call), reason)
     if file.matches(steps.TRIGGER):
         for chain in steps.chains(file):
             if len(chain.scripts) >= _MANY:
@@ -118,7 +112,20 @@ def _code(file: File) -> Iterator[Outcome]:
                 reason = f"these {chain.how} follow one another: {named}; a Flow tracks each step"
                 yield missing("flows", chain.place, reason)
     if file.matches(_FLOW):
-        yield from _tasks(module)
+        yield from _tasks(file.read(python.module))
+
+
+def _python_schedules(file: File) -> Iterator[Outcome]:
+    """Judge the schedules of Domino's scheduled jobs in the dictionaries of a Python file."""
+    import ast
+
+    from mlops_checklist.sources import python, values
+
+    module, folder = file.read(python.module), file.read(values.values)
+    for node in module.nodes(ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "cronString":
+                yield from _schedule(values.literal(folder.of(value)) or "", module.place(value))
 
 
 def _tasks(module: Module) -> Iterator[Outcome]:

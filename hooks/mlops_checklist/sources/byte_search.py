@@ -2,7 +2,8 @@
 
 Most files hold none of the words of a trigger, and to look for a plain word takes a fraction of
 what the expression does. So each of its alternatives is tried only where a word stands that every
-match of it must hold.
+match of it must hold. The words of triggers that are told beforehand are all found in one pass over
+the bytes (Aho-Corasick).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 try:
@@ -21,6 +22,27 @@ except ImportError:  # Python 3.10
 # To take an expression apart takes as long as to search that many bytes for it.
 _WORTH = 64 * 2**10
 _searched: Counter[bytes] = Counter()  # by expression
+_expected: frozenset[str] = frozenset()  # words of the triggers that are told beforehand
+
+
+def expect(triggers: Iterable[bytes]) -> None:
+    """Tell which triggers will be looked for in all files that follow."""
+    global _expected
+    for trigger in triggers:
+        _searched[trigger] = _WORTH
+        _expected = _expected.union(*(words for _, words in _alternatives(trigger)))
+
+
+@functools.cache
+def _automaton(words: frozenset[str]) -> Any:
+    """Return what finds all of these words in one pass."""
+    import ahocorasick
+
+    automaton = ahocorasick.Automaton()
+    for word in words:
+        automaton.add_word(word, word)
+    automaton.make_automaton()
+    return automaton
 
 
 class Searched:
@@ -28,6 +50,7 @@ class Searched:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+        self._expected = _expected
         self._known: dict[bytes, bool] = {}
 
     def matches(self, trigger: bytes) -> bool:
@@ -43,17 +66,23 @@ class Searched:
         return False
 
     @functools.cached_property
-    def _lowered(self) -> bytes:
-        return self._data.lower()
+    def _lowered(self) -> str:
+        return self._data.lower().decode("latin-1")  # a letter is a byte
 
-    def _holds(self, alternative: bytes, words: Sequence[bytes]) -> bool:
-        if words and not any(word in self._lowered for word in words):
-            return False
-        return re.search(alternative, self._data) is not None
+    @functools.cached_property
+    def _present(self) -> frozenset[str]:
+        return frozenset(word for _, word in _automaton(self._expected).iter(self._lowered))
+
+    def _holds(self, alternative: bytes, words: frozenset[str]) -> bool:
+        if words and words <= self._expected:
+            may_match = not words.isdisjoint(self._present)
+        else:
+            may_match = not words or any(word in self._lowered for word in words)
+        return may_match and re.search(alternative, self._data) is not None
 
 
 @functools.cache
-def _alternatives(trigger: bytes) -> list[tuple[bytes, Sequence[bytes]]]:
+def _alternatives(trigger: bytes) -> list[tuple[bytes, frozenset[str]]]:
     """Return the alternatives of a regular expression, each with words it must hold one of."""
     # Those at the beginning are of all alternatives.
     flags = found[0] if (found := re.match(rb"\(\?[ims]+\)", trigger)) else b""
@@ -66,7 +95,10 @@ def _alternatives(trigger: bytes) -> list[tuple[bytes, Sequence[bytes]]]:
             parts.append(flags)
         else:
             parts[-1] += token
-    return [(part, sorted(_words(_parser.parse(part)))) for part in parts]
+    return [
+        (part, frozenset(word.decode("latin-1") for word in _words(_parser.parse(part))))
+        for part in parts
+    ]
 
 
 def _words(parsed: Iterable[tuple[Any, Any]]) -> frozenset[bytes]:

@@ -6,7 +6,7 @@ import functools
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from mlops_checklist.outcome import Place
@@ -136,6 +136,12 @@ class File:
         self._data = data
         self._read: dict[Callable[[File], Any], Any] = {}
 
+    def apart(self, readers: Iterable[Callable[[File], Any]]) -> File:
+        """Return the file outside of a repository, with what these readers have made of it."""
+        other = File(self.path, self.kind, self._data)
+        other._read = {reader: self._read[reader] for reader in readers if reader in self._read}
+        return other
+
     def check(self) -> None:
         """Raise Unreadable unless the file is there to be read."""
         if self._data is None:
@@ -201,7 +207,7 @@ class File:
 
     def matches(self, pattern: bytes) -> bool:
         """Tell whether a regular expression is found in the bytes. Raises Unreadable."""
-        return self.read(_searched).matches(pattern)
+        return self.read(searched).matches(pattern)
 
     @property
     def bytes(self) -> bytes:
@@ -216,7 +222,7 @@ class File:
 
         Raises Unreadable where the bytes are not text. Line endings are left as they are.
         """
-        return self.read(_text)
+        return self.read(decoded)
 
     @property
     def lines(self) -> list[str]:
@@ -272,7 +278,8 @@ def _bytes(path: str, size: int = -1) -> bytes:
 _ENCODING = rb"^[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+?)(?:-(?:unix|dos|mac))?(?![-\w.])"
 
 
-def _text(file: File) -> str:
+def decoded(file: File) -> str:
+    """Return the text; use it as `file.text`."""
     data = file.data
     encoding = "utf-8-sig"
     first_lines = b"\n".join(data[:400].split(b"\n")[:2])
@@ -301,7 +308,8 @@ def _text(file: File) -> str:
         ) from None
 
 
-def _searched(file: File) -> Searched:
+def searched(file: File) -> Searched:
+    """Return the bytes, made ready for triggers; use it as `file.matches`."""
     from mlops_checklist.sources.byte_search import Searched
 
     return Searched(file.bytes)

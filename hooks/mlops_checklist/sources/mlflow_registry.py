@@ -168,11 +168,11 @@ class Registry:
         self.loads: list[tuple[ast.Call, ast.expr]] = []  # and the URI of the model
         self._keys: dict[ast.AST, tuple[str, str]] = {}
         self._by_path: dict[str, list[ast.Call]] | None = None
+        named = b"mlflow" in module.file.bytes  # else no call need be asked for its name
         for call in module.calls:
-            self._read(call)
+            self._read(call, (module.qualified(call.func) or "") if named else "")
 
-    def _read(self, call: ast.Call) -> None:
-        name = self.module.qualified(call.func) or ""
+    def _read(self, call: ast.Call, name: str) -> None:
         if found := _LOG_MODEL.fullmatch(name):
             self.logged[call] = found[1]
             self._registered_model_name("log_model", found[1], call)

@@ -83,15 +83,15 @@ class Unparsed(NamedTuple):
 
 def module(file: File) -> Module:
     """Parse a Python file or a notebook. Raises Unreadable where it is neither."""
-    parsed = Module(file, *file.read(_parsed))
+    made = Module(file, *file.read(parsed))
     if file.repository is not None:
-        file.repository.parsed.append(parsed)
-    return parsed
+        file.repository.parsed.append(made)
+    return made
 
 
 def unindexed(file: File) -> Module:
     """Parse as `module` does, for those who need the tree and its places alone, and no names."""
-    return Module(file, *file.read(_parsed), index=False)
+    return Module(file, *file.read(parsed), index=False)
 
 
 def readable(files: Iterable[File]) -> Iterator[Module]:
@@ -110,7 +110,8 @@ class _Parsed(NamedTuple):
     unparsed: Sequence[Unparsed] = ()
 
 
-def _parsed(file: File) -> _Parsed:
+def parsed(file: File) -> _Parsed:
+    """Return the tree of a Python file or a notebook, with its places. Raises Unreadable."""
     if file.kind == "notebook":
         return _parsed_notebook(file)
     if len(file.data) > LARGEST:

@@ -15,7 +15,8 @@ from mlops_checklist.sources import markdown, python, values
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.python import FUNCTIONS, Module
 
-TRIGGER = rb"while[ \t(]+(?:True|1)\b|run_pending|BlockingScheduler"
+_SCHEDULING = rb"run_pending|BlockingScheduler"
+TRIGGER = rb"while[ \t(]+(?:True|1)\b|" + _SCHEDULING
 _SHORTEST = 60  # seconds
 _SERVING = frozenset("start_http_server serve_forever serve make_server".split())
 _CONSUMING = frozenset(
@@ -28,6 +29,8 @@ _SAYING = re.compile(
 
 def loops(file: File) -> Iterator[tuple[Place, str]]:
     """Yield the loops and schedulers that wait for their next turn: where, and what each does."""
+    if b"sleep" not in file.bytes and not file.matches(_SCHEDULING):
+        return
     module = file.read(python.module)
     if any(python.last_name(call.func) in _SERVING for call in module.calls):
         return

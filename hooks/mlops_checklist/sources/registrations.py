@@ -70,6 +70,12 @@ _CALLS = {
 }
 _NAMED = re.compile("|".join(f"(?P<_{at}>{shape})" for at, shape in enumerate(_CALLS.values())))
 _TOOLS = [*_CALLS]
+# The packages that those names begin with: without any of them, no call need be asked for its name.
+_PACKAGES = (
+    rb"wandb|comet_ml|neptune|clearml|sagemaker|boto3|google|azure|huggingface_hub|transformers|trl"
+    rb"|peft|diffusers|sentence_transformers|setfit|keras_hub|bentoml|hopsworks|hsml|model_registry"
+    rb"|snowflake|domino|\bgto\b"
+)
 # Methods whose names say it on whatever object they are called; the others may be one's own.
 _BY_NAME = frozenset(
     "create_model_version create_registered_model create_model_package link_model push_to_hub "
@@ -82,18 +88,22 @@ _DATA = re.compile(r"(?i)data|^ds$|split|tokenizer")
 def _in_python(module: Module) -> Iterator[Registered]:
     registry = Registry(module)
     known = {one.call: one for one in registry.registrations}
+    named = module.file.matches(_PACKAGES)
     for call in module.calls:
         if call in known:
             how, sure = f"MLflow: {registry.title(known[call].name)}", known[call].certain
         else:
-            how, sure = _registered(registry, call)
+            how, sure = _registered(registry, call, named)
         if how:
             yield Registered(module.place(call), how, sure, call)
 
 
-def _registered(registry: Registry, call: ast.Call) -> tuple[str, bool]:
-    """Return with what a call registers a model, "" if it does not, and whether that is sure."""
-    name = registry.module.qualified(call.func) or ""
+def _registered(registry: Registry, call: ast.Call, named: bool) -> tuple[str, bool]:
+    """Return with what a call registers a model, "" if it does not, and whether that is sure.
+
+    `named`: the file has one of `_PACKAGES`.
+    """
+    name = (registry.module.qualified(call.func) or "") if named else ""
     last = python.last_name(call.func)
     if found := _NAMED.fullmatch(name):
         return _TOOLS[int((found.lastgroup or "_0")[1:])], True

@@ -114,6 +114,15 @@ class Repository:
             self.add(File(path))
         return self._files[path]
 
+    def apart(self, path: str) -> File:
+        """Return the file at `path` for those who look at it alone, as far as it is read here."""
+        known = self._files.get(path)
+        if known is None:
+            return File(path)
+        from mlops_checklist.sources import files, python
+
+        return known.apart((files.searched, files.decoded, python.parsed))
+
     def imports(self, path: str) -> frozenset[str]:
         """Return the files of the repository that the file at `path` imports."""
         if path not in self._imports:

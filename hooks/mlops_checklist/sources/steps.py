@@ -22,6 +22,7 @@ _WAITING = frozenset(
     "subprocess.run subprocess.call subprocess.check_call subprocess.check_output os.system".split()
 )
 _SCRIPT = re.compile(r"[^-$\s][^$\s]*\.(?:py|ipynb|R|r|sh)")
+_SCRIPTS = rb"\.(?:py|ipynb|[rR]|sh)\b"
 _RUNNING = re.compile(
     r"python[\d.]*|papermill|jupyter|Rscript|spark-submit|(?:ba)?sh|.*\.(?:py|ipynb|R|sh)"
 )
@@ -37,6 +38,8 @@ class Chain(NamedTuple):
 
 def chains(file: File) -> Iterator[Chain]:
     """Yield the steps that a function or the body of a program starts, however many there are."""
+    if not file.matches(_SCRIPTS):
+        return
     module = file.read(python.module)
     found: dict[tuple[ast.AST, str], dict[str, Place]] = {}
     for call in module.calls:
