@@ -32,6 +32,7 @@ __all__ = [
     "run",
 ]
 
+_COLLECTED = 32  # files, after which what was parsed of them is let go
 FORMATS = ("text", "json", "github", "sarif", "gitlab")
 
 
@@ -179,7 +180,8 @@ def gathered_by_file(
             if path in paths and (options := settings.options_for(path)) is not None:
                 found[hook.id] += baseline.new(judge(hook, file, options))
         del file
-        gc.collect(0)  # what was parsed of it refers to itself
+        if not number % _COLLECTED:
+            gc.collect(0)  # what was parsed refers to itself
     return {
         hook: sorted(outcomes, key=lambda outcome: outcome.order)
         for hook, outcomes in found.items()

@@ -10,6 +10,7 @@ the outputs of notebooks.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -35,10 +36,12 @@ RULES = {
 }
 # In the bytes of a file that may hold something of people, where it has no columns of its own.
 _TRIGGER = (
-    rb"(?i)[^\s(\"'`]@\w|e-mail|email|phone|telefon|mobile|\bssn\b|social|birth|geburt|\bdob\b"
+    rb"(?i)@(?<=[^\s(\"'`]@)\w|e-mail|email|phone|telefon|mobile|\bssn\b|social|birth|geburt|\bdob\b"
     rb"|passport|\biban\b|creditcard|credit_card|cardn|card_n|fullname|full_name|firstname|first_name"
     rb"|lastname|last_name|vorname|nachname|address|_ip\b|\bmrn\b"
 )
+# A number of a phone, a card, a person, a computer.
+_NUMBER = rb"\d(?:[ ./:()-]{0,2}\d){3}"
 
 
 def check(file: File, options: Options) -> Iterator[Outcome]:
@@ -329,6 +332,7 @@ def _python(file: File) -> Iterator[Outcome]:
     from mlops_checklist.sources import python, tables
 
     module = file.read(python.unindexed)
+    lines = _speaking(file)
     waiting: list[tuple[ast.AST, bool]] = [(module.tree, False)]
     while waiting:
         node, is_part = waiting.pop()
@@ -338,7 +342,39 @@ def _python(file: File) -> Iterator[Outcome]:
             yield from _within(_of_people(columns), module.place(node))
         elif isinstance(node, ast.Call) and _LOGGING.fullmatch(python.last_name(node.func)):
             yield from _logged(module, node)
-        waiting += [(child, is_record) for child in python.children(node)]
+        waiting += [
+            (child, is_record) for child in python.children(node) if _holds_one(child, lines)
+        ]
+
+
+def _speaking(file: File) -> Sequence[int]:
+    """Return the lines of a program on which something may speak of people, in order."""
+    if file.kind == "notebook" or b"\r" in file.bytes:
+        return range(1, len(file.lines) + 1)  # its lines are others than those of the tree
+    from mlops_checklist.sources.byte_search import words
+
+    data = file.bytes.lower()
+    starts = {found.start() for found in re.finditer(_NUMBER, data)}
+    for word in words(_TRIGGER):
+        at = data.find(word)
+        while at >= 0:
+            starts.add(at)
+            at = data.find(word, at + 1)
+    lines, number, counted = [], 1, 0
+    for start in sorted(starts):
+        number += data.count(b"\n", counted, start)
+        counted = start
+        lines.append(number)
+    return lines
+
+
+def _holds_one(node: ast.AST, lines: Sequence[int]) -> bool:
+    """Tell whether a node holds one of the lines; one without a place may."""
+    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+    if first is None or last is None:
+        return True
+    at = bisect_left(lines, first)
+    return at < len(lines) and lines[at] <= last
 
 
 def _literal(node: ast.expr) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
 from mlops_checklist import checklist
@@ -64,36 +64,22 @@ def gather(
             for hook, settings in asked
             if hook.id != _COMMITS or settings.of_the_run().from_ref
         ]
-        # Each takes about half of the time.
-        following = [each for each in judging if each[0].follows]
-        others = [each for each in judging if not each[0].follows]
+        # Each of the two parts takes about half of the time.
+        beyond = [each for each in judging if each[0].follows or each[0].finds is not None]
+        alone = [each for each in judging if each not in beyond]
 
-        def of_others() -> tuple[Found, set[Ignore]]:
+        def by_file() -> tuple[Found, set[Ignore]]:
             with noting() as used:
-                return _gathered(others, repository, tell), used
+                return gathered_by_file(alone, repository, tell), used
 
-        helps = len(every) >= _MANY and bool(following and others) and can_help()
-        with aside(of_others, helps=helps) as result:
-            found |= _gathered(following, repository, tell)
-            more, used = result()
+        helps = len(every) >= _MANY and bool(beyond and alone) and can_help()
+        with aside(by_file, helps=helps) as result:
+            for hook, settings, paths in beyond:
+                tell(hook.id)
+                found[hook.id] = gathered(hook, settings, paths, repository)
+            of_files, used = result()
             note(used)
-            found |= more
-    return found
-
-
-def _gathered(
-    judging: Sequence[tuple[Hook, Settings, Sequence[str]]],
-    repository: Repository,
-    tell: Callable[[str], None],
-) -> Found:
-    """Return, by hook, what hooks say: first those that ask for other files than their own."""
-    found = {}
-    for hook, settings, paths in judging:
-        if hook.follows or hook.finds is not None:
-            tell(hook.id)
-            found[hook.id] = gathered(hook, settings, paths, repository)
-    alone = [each for each in judging if each[0].id not in found]
-    return found | gathered_by_file(alone, repository, tell)
+    return found | of_files
 
 
 def _given(hook: Hook) -> dict[str, object]:

@@ -45,6 +45,12 @@ def _automaton(words: frozenset[str]) -> Any:
     return automaton
 
 
+def words(trigger: bytes) -> frozenset[bytes]:
+    """Return words in lower case, one of which every match of a trigger holds."""
+    of_each = (found for _, found in _alternatives(trigger))
+    return frozenset(word.encode("latin-1") for found in of_each for word in found)
+
+
 class Searched:
     """Bytes in which regular expressions are looked for; each alternative of one only once."""
 

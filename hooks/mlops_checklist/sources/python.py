@@ -33,6 +33,8 @@ _DEEPEST = 30  # aliases followed from one name
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_WHOLE_SCOPES = frozenset({ast.Module, *_COMPREHENSIONS})
+_OF_STATEMENTS = frozenset({*FUNCTIONS, ast.ClassDef})
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _SCOPES = (ast.Module, *FUNCTIONS, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
 
@@ -592,12 +594,13 @@ class Module:
         """Return the function, class, lambda, comprehension or module whose names `node` sees."""
         child, parent = node, self._parents.get(node)
         while parent is not None:
-            if isinstance(parent, (ast.Module, *_COMPREHENSIONS)):
+            kind = type(parent)
+            if kind in _WHOLE_SCOPES:
                 return parent
-            if isinstance(parent, ast.Lambda) and child is parent.body:
+            if kind is ast.Lambda and child is parent.body:  # type: ignore[attr-defined]
                 return parent
             # Decorators, defaults, annotations and bases belong to the scope outside.
-            if isinstance(parent, (*FUNCTIONS, ast.ClassDef)) and isinstance(child, ast.stmt):
+            if kind in _OF_STATEMENTS and isinstance(child, ast.stmt):
                 return parent
             child, parent = parent, self._parents.get(parent)
         return self.tree

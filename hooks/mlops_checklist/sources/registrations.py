@@ -37,7 +37,7 @@ def registrations(file: File) -> tuple[Registered, ...]:
     """Return where a file registers models. Raises Unreadable."""
     found: list[Registered] = []
     if file.kind in ("python", "notebook"):
-        found += _in_python(file.read(python.module))
+        found += _in_python(file.read(python.module)) if file.matches(_CALLING) else ()
     elif file.kind == "terraform":
         return tuple(_in_terraform(file))
     elif file.kind == "yaml" and not pipelines.is_pipeline(file.path):
@@ -82,6 +82,12 @@ _BY_NAME = frozenset(
     "model_publish model_version_publish".split()
 )
 _PERHAPS = re.compile(r"\w*register_(?:\w+_)?model\w*|link_artifact|upload_model|publish_model")
+# Without any of these, a Python file registers nothing by its calls, and is not parsed for them.
+_CALLING = _PACKAGES + (
+    rb"|mlflow|registered_model_name|create_model_(?:version|package)|create_registered_model"
+    rb"|register_(?:\w+_)?model|link_model|link_artifact|push_to_hub|model_(?:version_)?publish"
+    rb"|upload_model|publish_model"
+)
 _DATA = re.compile(r"(?i)data|^ds$|split|tokenizer")
 
 
@@ -112,11 +118,14 @@ def _registered(registry: Registry, call: ast.Call, named: bool) -> tuple[str, b
         return "MLflow", given == "yes"
     if _is_hub_training(name, call):
         return "Hugging Face", True
+    sure = last in _BY_NAME and isinstance(call.func, ast.Attribute)
+    if not sure and not _PERHAPS.fullmatch(last):
+        return "", False
     if registry.module.definition(call.func) is not None:
         return "", False  # the project's own, whose inside is looked at
-    if last in _BY_NAME and isinstance(call.func, ast.Attribute):
-        return "" if _DATA.search(python.last_name(call.func.value)) else f"{last}()", True
-    return (f"{last}()", False) if _PERHAPS.fullmatch(last) else ("", False)
+    if sure and _DATA.search(python.last_name(getattr(call.func, "value", call.func))):
+        return "", True
+    return f"{last}()", sure
 
 
 def _is_hub_training(name: str, call: ast.Call) -> bool:
@@ -136,10 +145,11 @@ _COMMANDS = {
     ("huggingface-cli",): ("upload", "upload-large-folder"),
     ("hf",): ("upload", "upload-large-folder"),
 }
+_PROGRAMS = rb"\b(?:az|gcloud|aws|gto|bentoml|huggingface-cli|hf)\b"
 
 
 def _in_commands(file: File) -> Iterator[Registered]:
-    for command, place in commands.commands(file):
+    for command, place in commands.commands(file) if file.matches(_PROGRAMS) else ():
         words = [word.text for word in shell.unwrapped(command).words if word.text[:1] != "-"]
         words[:1] = [os.path.basename(word) for word in words[:1]]
         for begins, actions in _COMMANDS.items():

@@ -17,8 +17,9 @@ DATASETS = MOUNTS + (
 )
 # Without one of these no model is registered.
 REGISTERING = (
-    rb"registered_model|log_model\(|register_(?:\w+_)?model|create_model_version|link_model|link_artifact|\.link\("
-    rb"|RegisterModel|ModelStep|model_package|ModelPackage|\.register\(|Model\.upload|ModelUpload"
+    rb"registered_model|log_model\(|register_(?:\w+_)?model|create_model_version|link_model|link_artifact"
+    rb"|(?<!\bos)\.link\(|RegisterModel|ModelStep|model_package|ModelPackage|Model\.upload|ModelUpload"
+    rb"|\.register\((?=[^)]{0,2000}(?:[Mm]odel|types|instances|[Ww]orkspace|\bws\b|\*\*))|Model\.register\("
     rb"|models\.create|\.create_model\(|push_to_hub|upload_(?:large_)?folder|upload_model"
     rb"|OutputModel|init_model|bentoml|model_(?:version_)?publish|publish_model|\bartifacts:"
     rb"|create-model-package|\bgto\b|\b(?:hf|huggingface-cli) upload|model\.schema\.json"
