@@ -316,6 +316,17 @@ CODE = {
         "client.capturePrediction({'id': row['ssn']}, prediction)",
         ["personal-data-logged"],
     ),
+    "names over several lines": (
+        "log.info(\n    'new %s',\n    user[\n        'email'\n    ],\n)",
+        ["personal-data-logged"],
+    ),
+    "beside a comment": (
+        f"# by ada@uni-k.de\n\ndef users():\n    return [  # all\n        {PEOPLE!r}\n    ]",
+        ["email", "person-record"],
+    ),
+    "old line ends": ("# all\rprint(df['email'])\r", ["personal-data-logged"]),
+    "Windows' line ends": ("# all\r\nprint(df['email'])\r\n", ["personal-data-logged"]),
+    "an author": ("# by ada@uni-k.de\nUSER = {'name': 'Ada'}  # ada@uni-k.de", []),
     "an own address": ("ADMIN = {'email': 'ada@uni-k.de'}", []),
     "examples": ("USERS = [{'email': 'ada@example.com'}, {'email': 'bob@example.com'}]", []),
     "a count": ("print(df['email'].nunique())", []),

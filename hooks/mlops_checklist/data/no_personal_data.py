@@ -35,11 +35,14 @@ RULES = {
     "personal-data-logged": "Code prints or logs what a column knows of people.",
 }
 # In the bytes of a file that may hold something of people, where it has no columns of its own.
-_TRIGGER = (
-    rb"(?i)@(?<=[^\s(\"'`]@)\w|e-mail|email|phone|telefon|mobile|\bssn\b|social|birth|geburt|\bdob\b"
+_NAMES = (
+    rb"e-mail|email|phone|telefon|mobile|\bssn\b|social|birth|geburt|\bdob\b"
     rb"|passport|\biban\b|creditcard|credit_card|cardn|card_n|fullname|full_name|firstname|first_name"
     rb"|lastname|last_name|vorname|nachname|address|_ip\b|\bmrn\b"
 )
+_MAIL = rb"(?i)@(?<=[^\s(\"'`]@)\w|"
+_TRIGGER = _MAIL + _NAMES
+_IN_CODE = _MAIL + rb"[\"'][^\"'\n]{0,60}(?:" + _NAMES + rb")"  # a column's name is a text there
 # A number of a phone, a card, a person, a computer.
 _NUMBER = rb"\d(?:[ ./:()-]{0,2}\d){3}"
 
@@ -331,8 +334,10 @@ def _python(file: File) -> Iterator[Outcome]:
 
     from mlops_checklist.sources import python, tables
 
-    module = file.read(python.unindexed)
     lines = _speaking(file)
+    if not lines:
+        return
+    module = file.read(python.unindexed)
     waiting: list[tuple[ast.AST, bool]] = [(module.tree, False)]
     while waiting:
         node, is_part = waiting.pop()
@@ -353,13 +358,13 @@ def _speaking(file: File) -> Sequence[int]:
         return range(1, len(file.lines) + 1)  # its lines are others than those of the tree
     from mlops_checklist.sources.byte_search import words
 
-    data = file.bytes.lower()
-    starts = {found.start() for found in re.finditer(_NUMBER, data)}
-    for word in words(_TRIGGER):
-        at = data.find(word)
-        while at >= 0:
-            starts.add(at)
-            at = data.find(word, at + 1)
+    data = re.sub(rb"(?m)^[ \t]*#.*", b"", file.bytes.lower())  # comments hold no records
+    starts = {
+        found.start() for word in words(_TRIGGER) for found in re.finditer(re.escape(word), data)
+    }
+    if not starts:
+        return []
+    starts.update(found.start() for found in re.finditer(_NUMBER, data))
     lines, number, counted = [], 1, 0
     for start in sorted(starts):
         number += data.count(b"\n", counted, start)
@@ -435,7 +440,8 @@ HOOK = Hook(
     id="no-personal-data",
     description="No data of people is in the repository, its outputs and its logs.",
     reads={
-        **dict.fromkeys(("python", "notebook", "json", "yaml", "sql"), _TRIGGER),
+        "python": _IN_CODE,
+        **dict.fromkeys(("notebook", "json", "yaml", "sql"), _TRIGGER),
         "table": b"",
         "parquet": b"",
     },
