@@ -45,7 +45,8 @@ def gather(
     where there is a second processor. Raises ValueError, with Git's own words, where
     there is no repository to be read, and SettingsError.
     """
-    every = tracked.files("mlops-checklist", everywhere=True)
+    listed = tracked.listed()
+    every = tracked.files("mlops-checklist", everywhere=True, among=listed)
     roots: set[str] = set()
     asked = []
     for hook in hooks() if judges is None else judges:
@@ -60,7 +61,7 @@ def gather(
     found: dict[str, list[Outcome]] = {hook.id: [] for hook, _ in asked}
     with keeping():
         judging = [
-            (hook, settings, tracked.files(hook.id, everywhere=hook.id in EVERYWHERE))
+            (hook, settings, tracked.files(hook.id, everywhere=hook.id in EVERYWHERE, among=listed))
             for hook, settings in asked
             if hook.id != _COMMITS or settings.of_the_run().from_ref
         ]

@@ -10,7 +10,7 @@ import functools
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mlops_checklist.sources import yaml
 from mlops_checklist.sources.files import File, Unreadable
@@ -49,22 +49,29 @@ def opened(path: str) -> File:
     return _opened(path, os.path.abspath(path), state)
 
 
-def files(hook: str, *, everywhere: bool = False) -> list[str]:
+def listed() -> list[str]:
+    """Return the tracked paths below the current folder, sorted.
+
+    What is deleted but not yet staged is left out. Raises ValueError, with Git's own words, where
+    Git does not answer: outside a repository, or in one that it does not trust.
+    """
+    return [path for path in _git("ls-files", "-z") if os.path.lexists(path)]
+
+
+def files(hook: str, *, everywhere: bool = False, among: Sequence[str] | None = None) -> list[str]:
     """Return the tracked paths below the current folder that `hook` judges, sorted.
 
-    `everywhere`: those of tests and documentation as well. What is deleted but not yet staged is
-    left out. Raises ValueError, with Git's own words, where
-    Git does not answer: outside a repository, or in one that it does not trust.
+    `everywhere`: those of tests and documentation as well. `among` is what `listed` returns, for
+    those who ask for several hooks.
     """
     shapes = _filters(hook)
     passed_over = _VENDORED if everywhere else _PASSED_OVER
     return [
         path
-        for path in _git("ls-files", "-z")
+        for path in (listed() if among is None else among)
         for shown in [path.replace(os.sep, "/")]
         if not passed_over.search(shown)
         and all(bool(shape.search(shown)) == wanted for shape, wanted in shapes)
-        and os.path.lexists(path)
     ]
 
 
