@@ -23,13 +23,14 @@ KEYS = {
     *("stages", "minimum_pre_commit_version", "pass_filenames", "always_run", "require_serial"),
 }
 STAGES = ["pre-commit", "pre-merge-commit", "pre-push", "manual"]
+# They judge no item, and print even when they pass.
 REPORTS = {
-    "mlops-checklist",
-    "mlops-recommendations",
-}  # they judge no item, and print even when they pass
+    "mlops-checklist": "mlops_checklist.report.command",
+    "mlops-recommendations": "mlops_checklist.report.recommendations",
+    "mlops-registry-audit": "mlops_checklist.models.mlops_registry_audit",
+}
 OTHER_STAGES = {
-    "mlops-checklist": ["manual"],
-    "mlops-recommendations": ["manual"],
+    **{report: ["manual"] for report in REPORTS},
     "meaningful-commit-message": ["commit-msg"],
     "meaningful-commit-range": ["pre-push", "manual"],
 }
@@ -53,7 +54,7 @@ def known() -> set[str]:
         for path in sections
         if path.parent.name != "report" and "HOOK = Hook(" in path.read_text("utf-8")
     }
-    return (modules | set(HOOKS) | set(ENTRIES) | set(scripts())) - REPORTS
+    return (modules | set(HOOKS) | set(ENTRIES) | set(scripts())) - set(REPORTS)
 
 
 def in_readme() -> set[str]:
@@ -107,14 +108,18 @@ def test_manifest_entry(hook: str) -> None:
 
 
 def test_reports_are_entered() -> None:
-    for report in REPORTS:
+    for report, module in REPORTS.items():
         entry = ENTRIES[report]
         assert (entry["verbose"], entry["always_run"], entry["pass_filenames"]) == (
             True,
             True,
             False,
         )
-        assert scripts()[report].startswith("mlops_checklist.report.")
+        assert scripts()[report] == f"{module}:main"
+    assert set(checklist.OTHERS) < set(REPORTS)
+    for hook in checklist.OTHERS:
+        assert (ROOT / "docs" / "hooks" / f"{hook}.md").is_file()
+        assert hook in in_readme()
 
 
 def test_the_report_looks_into_the_same_folders() -> None:

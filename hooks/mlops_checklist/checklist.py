@@ -150,7 +150,7 @@ ITEMS = (
 )
 
 # Hooks that have no item: they are asked by name alone.
-OTHERS = ("mlops-recommendations",)
+OTHERS = ("mlops-recommendations", "mlops-registry-audit")
 
 
 def hooks() -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from helpers import found, notebook, outcomes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_checklist.experiments.experiment_name_prefix import HOOK, project_names
+from mlops_checklist.experiments.experiment_name_prefix import HOOK
+from mlops_checklist.sources.identities import project_names
 
 MLFLOW = "import mlflow\n"
 

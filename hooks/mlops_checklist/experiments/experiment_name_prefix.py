@@ -11,13 +11,14 @@ What to do: build the name from DOMINO_PROJECT_NAME and DOMINO_STARTING_USERNAME
 from __future__ import annotations
 
 import functools
-import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_checklist.hook import File, Hook, Option, Options, run
 from mlops_checklist.outcome import Outcome, evidence, undecided, violation
+from mlops_checklist.sources.identities import HOME, VARIABLES, begins, project_names
+from mlops_checklist.sources.triggers import EXPERIMENTS
 
 if TYPE_CHECKING:
     from mlops_checklist.sources.experiment_names import Site
@@ -30,27 +31,6 @@ RULES = {
     "wrong-position": "The user or project is in the name, but not at its beginning.",
 }
 
-# Who: environment variables of Domino, of the system, of JupyterHub and of CI services.
-IDENTITY_VARIABLES = frozenset(
-    {
-        "DOMINO_STARTING_USERNAME",
-        "DOMINO_USER_NAME",
-        "DOMINO_PROJECT_NAME",
-        "DOMINO_PROJECT_OWNER",
-        "DOMINO_PROJECT_ID",
-        "USER",
-        "USERNAME",
-        "LOGNAME",
-        "JUPYTERHUB_USER",
-        "NB_USER",
-        "GITHUB_ACTOR",
-        "GITHUB_REPOSITORY",
-        "GITLAB_USER_LOGIN",
-        "GITLAB_USER_NAME",
-        "CI_PROJECT_NAME",
-        "CI_PROJECT_PATH",
-    }
-)
 IDENTITY_CALLS = ("getpass.getuser", "os.getlogin", "whoami", "id -un", "id -u -n")
 _IDENTITY_RESULT = (
     r"(?:^|\.)(?:userName|current_user|currentUser|getUserName|pw_name)\b"
@@ -59,7 +39,6 @@ _IDENTITY_RESULT = (
 _IDENTITY_NAME = (
     r"(?i)(?:^|[._])(?:user(?:_?name|_?id)?|usuario|project(?:_?name|_?owner|_?id)|owner)$"
 )
-_IDENTITY_TEXT = r"/Users/[^/@\s]+@[^/\s]+"  # a home folder on Databricks
 # Neither who nor unknown: what these return names no user and no project.
 _NO_IDENTITY_CALLS = (
     r"(?:datetime|time|uuid|random|secrets|socket|platform|numpy\.random)\."
@@ -150,7 +129,7 @@ class Identity:
 
     def __init__(self, path: str, options: Options) -> None:
         self._path = path
-        self._variables = IDENTITY_VARIABLES | set(options.identity)
+        self._variables = VARIABLES | set(options.identity)
         self._names = frozenset(name.lower() for name in options.identity)
         self._given: tuple[str, ...] = options.prefix
 
@@ -226,10 +205,10 @@ class Identity:
         return ""
 
     def _text(self, text: str, first: bool) -> str:
-        if home := re.search(_IDENTITY_TEXT, text):
+        if home := re.search(HOME, text):
             return f"holds the home folder {home[0]}"
         prefixes = self.prefixes if first else ()
-        prefix = next((prefix for prefix in prefixes if _begins(text, prefix)), None)
+        prefix = next((prefix for prefix in prefixes if begins(text, prefix)), None)
         if prefix is None:
             return ""
         return f"begins with '{prefix}'" if self._given else f"{_BEGINS} '{prefix}'"
@@ -238,95 +217,8 @@ class Identity:
         return name.lower() in self._names or re.search(_IDENTITY_NAME, name) is not None
 
 
-def _begins(text: str, prefix: str) -> bool:
-    """Compare as names are compared: case and separators do not matter."""
-    wanted, given = (re.sub(r"[-_.\s/]+", "-", part.lower().lstrip("/")) for part in (prefix, text))
-    if not wanted or not given.startswith(wanted):
-        return False
-    # `fraud` begins `fraud-v2`, and is it; it does not begin `fraudulent`.
-    return not (wanted[-1].isalnum() and given[len(wanted) : len(wanted) + 1].isalnum())
-
-
-@functools.cache
-def project_names(path: str) -> tuple[str, ...]:
-    """Return the name in the nearest pyproject.toml that has one, and the repository's."""
-    from mlops_checklist.sources.files import repository_root
-
-    folder = os.path.dirname(os.path.abspath(path))
-    top = repository_root(folder) or folder
-    names = _declared_names(folder)
-    while not names and folder != top and os.path.dirname(folder) != folder:
-        folder = os.path.dirname(folder)
-        names = _declared_names(folder)
-    name = _repository_name(top)
-    return (*names, name) if name else names
-
-
-@functools.cache
-def _declared_names(folder: str) -> tuple[str, ...]:
-    """Return the names that the pyproject.toml of a folder gives the project."""
-    from mlops_checklist.sources import toml
-    from mlops_checklist.sources.files import Unreadable
-
-    pyproject = os.path.join(folder, "pyproject.toml")
-    if not os.path.isfile(pyproject):
-        return ()
-    try:
-        document = toml.document(File(pyproject, "toml"))
-    except Unreadable:
-        return ()  # other hooks report it
-    tool = document.get("tool")
-    tables = (document.get("project"), tool.get("poetry") if isinstance(tool, dict) else None)
-    names = (table.get("name") for table in tables if isinstance(table, dict))
-    return tuple(name for name in names if isinstance(name, str))
-
-
-@functools.cache
-def _repository_name(top: str) -> str:
-    """Return the repository's name: of its remote, else that of its folder.
-
-    A clone may lie in a folder of any name; its remote is the same for everybody.
-    """
-    remotes = dict(_remotes(os.path.join(top, ".git")))
-    url = remotes.get("origin") or next(iter(remotes.values()), "")
-    name = re.split(r"[/:\\]", url.rstrip("/"))[-1].removesuffix(".git")
-    if name:
-        return name
-    # On Domino the code of every project lies in /mnt/code: that names no project.
-    return "" if top in ("/mnt/code", "/mnt", "/repo") else os.path.basename(top)
-
-
-def _remotes(git: str) -> Iterator[tuple[str, str]]:
-    """Yield name and URL of the remotes in a repository's configuration (see git-config(1))."""
-    # In a worktree or submodule .git is a file that names the folder (gitrepository-layout(5)).
-    if link := re.match(r"gitdir:[ \t]*(.+)", _content(git)):
-        git = os.path.join(os.path.dirname(git), link[1].strip())
-    if common := _content(os.path.join(git, "commondir")).strip():
-        git = os.path.join(git, common)
-    remote = ""
-    for line in _content(os.path.join(git, "config")).splitlines():
-        if section := re.match(r"\s*\[\s*(\w+)(?:\s+\"([^\"]*)\")?", line):
-            remote = section[2] or "" if section[1].lower() == "remote" else ""
-        elif remote and (url := re.match(r"(?i)\s*url\s*=\s*(\"[^\"]*\"|[^\s;#]+)", line)):
-            yield remote, url[1].strip('"')
-
-
-def _content(path: str) -> str:
-    """Return the beginning of a small text file, or "" where there is none to be read."""
-    try:
-        if not os.path.isfile(path):
-            return ""
-        with open(path, encoding="utf-8", errors="replace") as opened:
-            return opened.read(100_000)
-    except (OSError, ValueError):
-        return ""
-
-
 # What must occur in a file before it is parsed.
-TRIGGER = (
-    rb"set_experiment|create_experiment|MLFLOW_EXPERIMENT_NAME|experiment[-_]name|create_study"
-    rb"|MLFlowLogger"
-)
+TRIGGER = EXPERIMENTS
 SHELL_TRIGGER = rb"MLFLOW_EXPERIMENT_NAME|--experiment-name|experiments +create"
 HOOK = Hook(
     id="experiment-name-prefix",

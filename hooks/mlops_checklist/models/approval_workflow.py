@@ -160,7 +160,6 @@ def _registers(program: Program) -> tuple[str, Place] | None:
 
 # --- Promotion --------------------------------------------------------------------------------
 
-_LIVE = re.compile(r"(?i)prod(?:uction)?|champion|live|latest[-_]?prod|release|serving")
 _PENDING = "PendingManualApproval"  # SageMaker's own
 _PERSON = re.compile(r"(?i)approv|review|confirm|sign_?off|manual|^input$")
 
@@ -203,6 +202,7 @@ def _promotion(
 
 def _target(module: Module, call: ast.Call) -> str | None:
     """Return "Production", "champion" or the like, if the call puts a model there."""
+    from mlops_checklist.sources.mlflow_registry import LIVE
     from mlops_checklist.sources.python import argument, last_name
     from mlops_checklist.sources.values import literal, values
 
@@ -220,7 +220,7 @@ def _target(module: Module, call: ast.Call) -> str | None:
     listed = getattr(node, "elts", [node])
     for each in listed:
         text = literal(module.file.read(values).of(each))
-        if text and (_LIVE.fullmatch(text) or text in ("Approved", _PENDING)):
+        if text and (LIVE.fullmatch(text) or text in ("Approved", _PENDING)):
             return text
     return None
 

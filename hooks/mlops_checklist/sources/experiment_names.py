@@ -695,3 +695,4 @@ _READERS: Mapping[str, Callable[[File, Callable[[], str]], Iterator[Site]]] = {
     "yaml": _in_yaml,
     "r": _in_r,
 }
+KINDS = frozenset(_READERS)

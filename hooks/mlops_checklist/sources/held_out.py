@@ -86,7 +86,8 @@ def judged(module: Module, given: Sequence[ast.expr], fitted: frozenset[Variable
     return "fitted" if answers == {"fitted"} else "unknown"
 
 
-def _by_name(text: str) -> str:
+def by_name(text: str) -> str:
+    """Tell what a name says of the data: "held-out", "fitted", or "" for neither."""
     if HELD_OUT.search(text):
         return "held-out"
     return "fitted" if FITTED.search(text) else ""
@@ -113,12 +114,12 @@ def _parts(module: Module, node: ast.expr, fitted: frozenset[Variable]) -> Itera
             if receiver is not None and not tracking.looks_like_a_model(receiver):
                 waiting.append(receiver)
         elif isinstance(current, ast.Attribute):
-            if answer := _by_name(_dotted(current)):
+            if answer := by_name(_dotted(current)):
                 yield answer
             else:
                 waiting.append(current.value)
         elif isinstance(current, ast.Name):
-            if answer := _by_name(current.id):
+            if answer := by_name(current.id):
                 yield answer
             else:
                 yield from _bound(module, current, fitted, waiting)

@@ -108,6 +108,9 @@ FUNCTIONS_OF_MLFLOW: dict[str, tuple[str, ...]] = {
     "set_registered_model_alias": ("name", "alias", "version"),
 }
 
+# Aliases and stages of what is in production.
+LIVE = re.compile(r"(?i)prod(?:uction)?|champion|live|latest[-_]?prod|release|serving")
+
 _CLIENT = re.compile(r"mlflow\.(?:tracking\.|client\.|tracking\.client\.)?MlflowClient\(\)\.(\w+)")
 _LOG_MODEL = re.compile(r"mlflow\.([\w.]+)\.(?:log_model|(?<=shap\.)log_explainer)")
 _AUTOLOG = re.compile(r"mlflow\.([\w.]+)\.autolog")

@@ -31,3 +31,8 @@ SERVING = (
     rb"|\bbottle\b|\bfalcon\b|\bquart\b|\brobyn\b|\bbentoml\b|\bkserve\b|\bseldon_core\b|\bmlserver\b"
     rb"|\bgradio\b|\bstreamlit\b|\bdash\b|\bray\b|\bdef predict\b"
 )
+# Without one of these code gives no experiment a name.
+EXPERIMENTS = (
+    rb"set_experiment|create_experiment|MLFLOW_EXPERIMENT_NAME|experiment[-_]name|create_study"
+    rb"|MLFlowLogger"
+)
