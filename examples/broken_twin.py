@@ -637,7 +637,7 @@ FAULTS = (
     ),
     Fault(
         TRAIN,
-        "source=model_uri,\n        run_id=run_id,",
+        'source=f"models:/{model_id}",\n        run_id=run_id,\n        model_id=model_id,',
         'source="/mnt/artifacts/model",',
         "registered-model-metadata/no-source-run",
         '"/mnt/artifacts/model"',

@@ -232,12 +232,12 @@ def _asked(audit: _Audit, name: str, where: Where, options: Options) -> Iterator
             message = f"'models:/{name}{what}' is loaded here, and the server has none"
             yield missing("unknown-version", named.place, message)._replace(path=path)
     for version in model.versions:
-        record = _record(audit, version, where)
-        if isinstance(record, Outcome):
-            yield record
-            record = None
+        found = _record(audit, version, where)
+        record = None if isinstance(found, Outcome) else found
+        if isinstance(found, Outcome):
+            yield found
         else:
-            audit.runs.append((where, record))
+            audit.runs.append((where, found))
         signature = audit.server.has_signature(version)
         for outcome in judged(model, version, record, signature, options.approval_tag):
             yield where.told(outcome)

@@ -101,12 +101,12 @@ def train(data: str, config_path: str) -> bool:
         if auc < config["min_validation_auc"]:
             print(f"not registered: below {config['min_validation_auc']}")
             return False
-        version = register(logged.model_uri, run.info.run_id, metrics, digest)
+        version = register(logged.model_id, run.info.run_id, metrics, digest)
         print(f"registered {MODEL_NAME} version {version}")
         return True
 
 
-def register(model_uri: str, run_id: str, metrics: dict[str, float], digest: str) -> str:
+def register(model_id: str, run_id: str, metrics: dict[str, float], digest: str) -> str:
     """Makes a model version out of a logged model, and a candidate of it; gives its number."""
     client = mlflow.MlflowClient()
     try:
@@ -120,8 +120,9 @@ def register(model_uri: str, run_id: str, metrics: dict[str, float], digest: str
             raise
     version = client.create_model_version(
         name=MODEL_NAME,
-        source=model_uri,
+        source=f"models:/{model_id}",
         run_id=run_id,
+        model_id=model_id,
         tags={
             "dataset.sha256": digest,
             "validation_auc": f"{metrics['validation_auc']:.4f}",
