@@ -60,14 +60,15 @@ def project(tmp_path: Path) -> Path:
     return copy
 
 
-def run(project: Path, python: str, *command: str) -> str:
+def run(project: Path, python: str, *command: str, server: str = "", **more: str) -> str:
     """What a command of the project prints when Ada's Domino job runs it; it must succeed.
 
-    MLflow's database is a file in the project's folder, and nothing goes over the network.
+    Without a server, MLflow's database is a file in the project's folder, and nothing goes over
+    the network.
     """
     outside = ("DOMINO_", "MLFLOW_", "PYTHON", "GIT_", "FRAUD_")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(outside)}
-    database = f"sqlite:///{project / 'mlflow.db'}"
+    database = server or f"sqlite:///{project / 'mlflow.db'}"
     variables |= {
         "DOMINO_PROJECT_NAME": "card-fraud",
         "DOMINO_STARTING_USERNAME": "ada",
@@ -77,6 +78,7 @@ def run(project: Path, python: str, *command: str) -> str:
         "DO_NOT_TRACK": "true",
         "PYTHON": python,
         "PYTHONPATH": str(project / "src"),
+        **more,
     }
     done = subprocess.run(
         command, cwd=project, env=variables, capture_output=True, text=True, errors="replace"
