@@ -430,3 +430,15 @@ def test_the_whole_checklist(project: Project, tool: tuple[str, ...]) -> None:
     project.commit("Explain a rule")
     done = project.run(*tool, "run", "--hook-stage", "manual", "mlops-checklist")
     assert "### no-source-run" in done.said
+
+
+def test_audit_without_the_client(project: Project, tool: tuple[str, ...]) -> None:
+    """What it needs beyond the others is said in one line, and nothing is asked."""
+    project.configure({"id": "mlops-registry-audit"})
+    project.stage({"train.py": 'import mlflow\n\nmlflow.register_model(uri, "churn")\n'})
+    run = (*tool, "run", "--hook-stage", "manual", "mlops-registry-audit")
+    done = project.run(*run, MLFLOW_TRACKING_URI="http://127.0.0.1:9")
+    assert done.status == 1
+    assert "- exit code: 2" in done.output
+    (line,) = (line for line in done.said if not line.startswith("- duration: "))
+    assert line.startswith("MLflow's client is not installed: give the hook `additional_depend")

@@ -420,31 +420,19 @@ def test_nobody_answers(auditor: str, shop: Path) -> None:
         done = audit(shop, auditor, address, "--timeout", "1")
         assert (done.status, done.output, done.errors) == (
             1,
-            f"{address}: cannot ask the tracking server: no answer within 1 seconds\n",
+            f"{address}: cannot ask the tracking server: no answer within 1 s\n",
             "",
         )
 
 
+DENIED = "it denies access (HTTP 403)"
+NONE = "it does not answer as MLflow does"
 ANSWERS = {
-    "denied": (403, "You shall not pass.", "it denies access (HTTP 403)"),
-    "denied by MLflow": (
-        403,
-        '{"error_code": "PERMISSION_DENIED", "message": "Permission denied"}',
-        "it denies access (HTTP 403)",
-    ),
-    "no credentials": (
-        401,
-        "You are not authenticated.",
-        "it asks for credentials: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
-        "MLFLOW_TRACKING_TOKEN",
-    ),
+    "denied": (403, "You shall not pass.", DENIED),
+    "denied by MLflow": (403, '{"error_code": "PERMISSION_DENIED", "message": "No"}', DENIED),
     "broken": (500, "oops", "it answers with HTTP 500"),
     "busy": (503, "oops", "it answers with HTTP 503"),
-    "not there": (404, "<html>", "it answers with HTTP 404"),
-    "a page": (200, "<html>", "it does not answer as MLflow does"),
-    "other JSON": (200, '{"a": 1}', "it does not answer as MLflow does"),
-    "no object": (200, "[[[1]]]", "it does not answer as MLflow does"),
-    "no text": (200, "\0\ud7ff", "it does not answer as MLflow does"),
+    "too much": (429, "slow down", "it answers with HTTP 429"),
 }
 
 
@@ -453,15 +441,37 @@ def test_answers(auditor: str, shop: Path, status: int, body: str, why: str) -> 
     """A line for each thing that is asked for, and no traceback."""
     with answering(status, {}, body) as address:
         done = audit(shop, auditor, address)
-    lines = [
+    assert (done.status, done.errors) == (1, "")
+    assert done.output.splitlines() == [
         f"a.py: cannot audit 'churn' at {address}: {why}",
         f"b.py: cannot audit 'spam' at {address}: {why}",
         f"b.py: cannot audit experiments at {address}: {why}",
     ]
-    shown = done.output.splitlines()
+
+
+OTHERS = {
+    "no credentials": (
+        401,
+        "You are not authenticated.",
+        "it wants other credentials (HTTP 401): set MLFLOW_TRACKING_USERNAME and "
+        "MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
+    ),
+    "a login": (302, "", "it answers with HTTP 302"),
+    "not there": (404, "<html>", "it answers with HTTP 404"),
+    "a page": (200, "<html>", NONE),
+    "other JSON": (200, '{"a": 1}', NONE),
+    "no object": (200, "[[[1]]]", NONE),
+    "no text": (200, "\0\u2028", NONE),
+}
+
+
+@pytest.mark.parametrize(("status", "body", "why"), OTHERS.values(), ids=OTHERS)
+def test_others(auditor: str, shop: Path, status: int, body: str, why: str) -> None:
+    """One line where all questions would end the same."""
+    with answering(status, {}, body) as address:
+        done = audit(shop, auditor, address)
     assert (done.status, done.errors) == (1, "")
-    assert shown[:2] == lines[:2]
-    assert shown[2:] in ([], lines[2:])  # an experiment may just be unknown
+    assert done.output == f"{address}: cannot ask the tracking server: {why}\n"
 
 
 def test_one_is_denied(auditor: str, shop: Path) -> None:

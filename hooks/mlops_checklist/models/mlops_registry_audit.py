@@ -112,7 +112,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
     try:
         listed = [each for each in tracked.files(HOOK.id) if judges(each)]
         naming = tracked.holding(named_models.TRIGGER)
-        running = tracked.holding(EXPERIMENTS.decode())
+        running = tracked.holding(f"{EXPERIMENTS.decode()}|experiments +create")
     except ValueError as error:
         raise SettingsError(str(error)) from None
     repository = Repository([each for each in listed if each in naming | running], listed=listed)
@@ -257,7 +257,8 @@ def _record(audit: _Audit, version: Version, where: Where) -> Record | Outcome:
 def _has(server: Server, model: Model, wanted: str) -> bool:
     if wanted.isdecimal():
         return server.has_version(model.name, wanted)
-    return any(wanted in version.labels for version in model.versions)
+    labels = {label.lower() for version in model.versions for label in version.labels}
+    return wanted.lower() in labels
 
 
 # --- Versions ---------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ Answer = TypeVar("Answer")
 class Refused(Exception):
     """The server does not give what it is asked for; `str(error)` says why.
 
-    `answered` is False where nobody answers at all.
+    `answered` is False where nobody answers, or what answers would say the same to all questions.
     """
 
     def __init__(self, why: str, *, answered: bool) -> None:
@@ -104,7 +104,7 @@ class Server:
         if found is None:
             return None
         if found.name != name:
-            raise Refused("it does not answer as MLflow does", answered=True)
+            raise Refused("it does not answer as MLflow does", answered=False)
         latest = list(found.latest_versions or ())
         if not latest:  # registries without stages need not tell
             clause = f"name={_quoted(name)}"
@@ -252,8 +252,8 @@ def _quoted(name: str) -> str:
 # --- What goes wrong --------------------------------------------------------------------------
 
 _STATUSES = {
-    401: "it asks for credentials: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "
-    "MLFLOW_TRACKING_TOKEN",
+    401: "it wants other credentials (HTTP 401): set MLFLOW_TRACKING_USERNAME and "
+    "MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN",
     403: "it denies access (HTTP 403)",
 }
 # By the name of the error that is beneath all others.
@@ -278,7 +278,7 @@ def _refusal(error: BaseException, seconds: str) -> Refused:
     chain = [*_beneath(error)]
     names = [type(each).__name__ for each in chain]
     if any("Timeout" in name for name in names):
-        return Refused(f"no answer within {seconds} seconds", answered=False)
+        return Refused(f"no answer within {seconds} s", answered=False)
     for name in reversed(names):
         if name in _UNANSWERED:
             return Refused(_UNANSWERED[name], answered=False)
@@ -288,8 +288,9 @@ def _refusal(error: BaseException, seconds: str) -> Refused:
     said = re.search(r"failed with error code (\d{3})", str(error))
     if said or names[0] == "RestException":
         status = int(said[1]) if said else error.get_http_status_code()  # type: ignore[attr-defined]
-        return Refused(_STATUSES.get(status, f"it answers with HTTP {status}"), answered=True)
-    return Refused("it does not answer as MLflow does", answered=True)
+        why = _STATUSES.get(status, f"it answers with HTTP {status}")
+        return Refused(why, answered=status in (400, 403, 429) or status >= 500)
+    return Refused("it does not answer as MLflow does", answered=False)
 
 
 def _beneath(error: BaseException) -> list[BaseException]:
