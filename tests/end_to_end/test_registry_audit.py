@@ -301,6 +301,17 @@ def test_names_that_only_the_program_knows(auditor: str, server: str, tmp_path: 
     )
 
 
+def test_a_model_without_a_version(auditor: str, server: str, tmp_path: Path) -> None:
+    folder = repository(tmp_path / "shop", {"train.py": TRAIN.format(name="empty")})
+    script(auditor, server, "import mlflow; mlflow.MlflowClient().create_registered_model('empty')")
+    done = audit(folder, auditor, server, "--require")
+    assert (done.status, done.output) == (
+        1,
+        "train.py:3:28: missing: the model 'empty' has no version on the server; register one "
+        f"[{HOOK}/unknown-version]\n",
+    )
+
+
 # Runs each example of the page against the server, and the hook in a repository that holds it.
 PAGE = f"""\
 import io, json, os, subprocess, sys

@@ -12,7 +12,17 @@ import pytest
 from helpers import of_repository
 from test_docs import DOCS, examples
 
-from mlops_checklist.models.mlops_registry_audit import HOOK, judged, main, masked, named
+from mlops_checklist.models.mlops_registry_audit import (
+    HOOK,
+    Where,
+    _fits,
+    _people,
+    judged,
+    main,
+    masked,
+    named,
+)
+from mlops_checklist.outcome import Place
 from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.mlflow_server import Model, Record, Version
 
@@ -196,6 +206,32 @@ def test_experiment(name: str, people: dict[str, str], fixed: bool, kind: str) -
     outcome = named(name, people, fixed=fixed)
     assert (outcome.kind, outcome.rule) == (kind, "no-identity")
     assert f"'{name}'" in outcome.message
+
+
+def test_no_person_is_no_evidence() -> None:
+    """What is left of a name without its marks may be nothing at all."""
+    found = _people(
+        Where("train.py", Place()), [{"mlflow.user": "--"}, {"mlflow.user": "root"}], [""]
+    )
+    assert found.keys().isdisjoint({"", "--", "root"})
+
+
+SHAPES = {
+    "in the middle": ("card-fraud-ada", ["", "-", ""], True),
+    "a fixed beginning": ("churn-ada", ["churn-", ""], True),
+    "another beginning": ("fraud-ada", ["churn-", ""], False),
+    "a fixed end": ("ada/churn", ["", "/churn"], True),
+    "another end": ("ada/fraud", ["", "/churn"], False),
+    "out of order": ("a-b", ["", "b", "a", ""], False),
+    "no room for both ends": ("aba", ["ab", "ba"], False),
+    "anything": ("churn", ["", ""], True),
+    "many unknown parts": ("a" * 5000, [*[""] * 50, "b"], False),
+}
+
+
+@pytest.mark.parametrize(("name", "parts", "fits"), SHAPES.values(), ids=SHAPES)
+def test_shape_of_a_name(name: str, parts: list[str], fits: bool) -> None:
+    assert _fits(name, parts) == fits
 
 
 # --- Whom it asks -----------------------------------------------------------------------------

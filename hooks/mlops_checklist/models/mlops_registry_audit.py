@@ -226,6 +226,9 @@ def _asked(audit: _Audit, name: str, where: Where, options: Options) -> Iterator
         )
         yield where.told(missing("unknown-model", where.place, message))
         return
+    if not model.versions:
+        message = f"the model '{name}' has no version on the server; register one"
+        yield where.told(missing("unknown-version", where.place, message))
     for path, named in audit.models:
         if named.name == name and named.wanted and not _has(audit.server, model, named.wanted):
             what = named.wanted if named.wanted[0] == "@" else f"/{named.wanted}"
@@ -456,7 +459,10 @@ def _experiments(audit: _Audit, options: Options) -> Iterator[Outcome]:
     """Judge the experiments of the runs, and those that the code names outright."""
     from mlops_checklist.sources.mlflow_server import Refused
 
-    texts = {text: Where(path, site.place) for path, site in audit.sites for text in _texts(site)}
+    texts: dict[str, Where] = {}
+    for path, site in audit.sites:
+        for text in _texts(site):
+            texts.setdefault(text, Where(path, site.place))
     asked: dict[str, tuple[Where, list[Mapping[str, str]]]] = {}
     found: dict[str, Experiment] = {}
     try:
@@ -495,10 +501,20 @@ def _fitting(audit: _Audit, name: str) -> Where | None:
 
     for path, site in audit.sites:
         for text, _ in spellings(site.value):
-            shape = ".+".join(map(re.escape, text.split(UNKNOWN)))
-            if UNKNOWN in text and re.fullmatch(shape, name):
+            if UNKNOWN in text and _fits(name, text.split(UNKNOWN)):
                 return Where(path, site.place)
     return None
+
+
+def _fits(name: str, parts: Sequence[str]) -> bool:
+    """Tell whether a name has these parts in their order, from its beginning to its end."""
+    at = len(parts[0])
+    for part in parts[1:-1]:
+        found = name.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return name.startswith(parts[0]) and name[at:].endswith(parts[-1])
 
 
 def _people(
@@ -522,7 +538,7 @@ def _people(
     return {
         who: source
         for who, source in found.items()
-        if source == "--identity" or (len(who) > 1 and who.lower() not in _SHARED)
+        if _plain(who) and (source == "--identity" or (len(who) > 1 and who.lower() not in _SHARED))
     }
 
 
@@ -533,7 +549,7 @@ def named(name: str, people: Mapping[str, str], *, fixed: bool) -> Outcome:
     rule, advice = "no-identity", "add DOMINO_PROJECT_NAME or DOMINO_STARTING_USERNAME"
     plain = _plain(name)
     for who, source in people.items():
-        if re.search(rf"(?<![a-z0-9]){re.escape(_plain(who))}(?![a-z0-9])", plain):
+        if re.search(rf"(?<!\w){re.escape(_plain(who))}(?!\w)", plain):
             return evidence(rule, Place(), f"experiment '{name}' holds '{who}' ({source})")
     if home := re.search(identities.HOME, name):
         return evidence(rule, Place(), f"experiment '{name}' is in the home folder {home[0]}")

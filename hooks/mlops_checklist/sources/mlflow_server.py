@@ -165,7 +165,10 @@ class Server:
         return self._ask(lambda: self._client.get_logged_model(version.logged))
 
     def has_signature(self, version: Version) -> bool | None:
-        """Tell whether the files of a version have a signature; None if they are not to be read."""
+        """Tell whether the files of a version have a signature; None if they are not to be read.
+
+        The tag `mlflow.log-model.history` of a run does not tell: signatures are left out of it.
+        """
         import tempfile
 
         from mlops_checklist.sources import yaml
