@@ -5,6 +5,7 @@ A real server is asked in tests/end_to_end/test_registry_audit.py.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -243,7 +244,8 @@ TRAIN = "import mlflow\nmlflow.register_model(uri, 'churn')\n"
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder, in which the test stands, with no server in the environment."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
+        monkeypatch.delenv(name)
     return tmp_path
 
 
@@ -264,15 +266,25 @@ ADDRESSES = {
     "a database in the environment": (
         "",
         "postgresql://u:secret@db/x",
-        "tracking-uri: 'postgresql://db/x' is no tracking server; its address begins with "
+        "MLFLOW_TRACKING_URI: 'postgresql://db/x' is no tracking server; its address begins with "
         "http:// or https://",
     ),
-    "no host": (
-        "",
-        "http:///x",
-        "tracking-uri: 'http:///x' is no tracking server; its address begins with http:// or "
-        "https://",
-    ),
+    **{
+        name: (
+            "",
+            address,
+            f"MLFLOW_TRACKING_URI: '{address}' is no tracking server; its address begins with "
+            "http:// or https://",
+        )
+        for name, address in {
+            "no host": "http:///x",
+            "half an address": "http://[::1",
+            "a blank": "http://mlflow .example",
+            "no port": "http://mlflow.example:99999",
+            "databricks": "databricks",
+            "a folder": "./mlruns",
+        }.items()
+    },
     "credentials": (
         "http://u:secret@mlflow.example",
         "",
@@ -298,6 +310,37 @@ def test_timeout(here: Path, timeout: str) -> None:
         of_repository(
             HOOK, here, {"train.py": TRAIN}, tracking_uri="http://localhost", timeout=timeout
         )
+
+
+VARIABLES = {
+    "registry": (
+        "MLFLOW_REGISTRY_URI",
+        "sqlite:///x.db",
+        "MLFLOW_REGISTRY_URI: 'sqlite:///x.db' is no tracking server; its address begins with "
+        "http:// or https://",
+    ),
+    "timeout": (
+        "MLFLOW_HTTP_REQUEST_TIMEOUT",
+        "soon",
+        "MLFLOW_HTTP_REQUEST_TIMEOUT: 'soon' is no number of seconds, 1 to 9999",
+    ),
+    "retries": (
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES",
+        "99",
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES: '99' is no number from 0 to 10",
+    ),
+}
+
+
+@pytest.mark.parametrize(("variable", "text", "message"), VARIABLES.values(), ids=VARIABLES)
+def test_variables(
+    here: Path, monkeypatch: pytest.MonkeyPatch, variable: str, text: str, message: str
+) -> None:
+    """What MLflow would fail on later, with words of its own."""
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(SettingsError) as error:
+        of_repository(HOOK, here, {"train.py": TRAIN}, tracking_uri="http://localhost")
+    assert str(error.value) == message
 
 
 def test_without_the_client(

@@ -107,8 +107,6 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
     from mlops_checklist.sources.triggers import EXPERIMENTS
 
     address = _address(options)
-    if options.timeout and not re.fullmatch(r"[1-9]\d{0,3}", options.timeout):
-        raise SettingsError(f"timeout: '{options.timeout}' is no number of seconds, 1 to 9999")
     try:
         listed = [each for each in tracked.files(HOOK.id) if judges(each)]
         naming = tracked.holding(named_models.TRIGGER)
@@ -136,7 +134,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
 
 
 def _address(options: Options) -> str:
-    """Return the server's address. Raises SettingsError."""
+    """Return the server's address. Raises SettingsError for that, or what MLflow reads besides."""
     given: str = options.tracking_uri
     if given and masked(given) != given:
         raise SettingsError(
@@ -146,12 +144,36 @@ def _address(options: Options) -> str:
     address = given or os.environ.get("MLFLOW_TRACKING_URI", "")
     if not address:
         raise SettingsError("give --tracking-uri, or set MLFLOW_TRACKING_URI")
-    if not re.match(r"(?i)https?://[^/]", address):
-        raise SettingsError(
-            f"tracking-uri: '{masked(address)}' is no tracking server; its address begins with "
-            "http:// or https://"
-        )
+    _check_address("tracking-uri" if given else "MLFLOW_TRACKING_URI", address)
+    if registry := os.environ.get("MLFLOW_REGISTRY_URI", ""):
+        _check_address("MLFLOW_REGISTRY_URI", registry)
+    _check_number("timeout", options.timeout, r"[1-9]\d{0,3}", "of seconds, 1 to 9999")
+    for name, shape, what in (
+        ("MLFLOW_HTTP_REQUEST_TIMEOUT", r"[1-9]\d{0,3}", "of seconds, 1 to 9999"),
+        ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", r"\d|10", "from 0 to 10"),
+    ):
+        _check_number(name, os.environ.get(name, ""), shape, what)
     return address
+
+
+def _check_address(name: str, address: str) -> None:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(address)
+        is_server = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_server = False
+    if not is_server or re.search(r"\s", address):
+        raise SettingsError(
+            f"{name}: '{masked(address)}' is no tracking server; its address begins with http:// "
+            "or https://"
+        )
+
+
+def _check_number(name: str, text: str, shape: str, what: str) -> None:
+    if text and not re.fullmatch(shape, text, re.ASCII):
+        raise SettingsError(f"{name}: '{text}' is no number {what}")
 
 
 def masked(address: str) -> str:

@@ -7,6 +7,7 @@ goes wrong, no word of the client is repeated: its messages hold the whole addre
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -88,13 +89,17 @@ class Server:
             if given or name not in os.environ:
                 os.environ[name] = value
         import mlflow
-        from mlflow import MlflowClient
 
-        mlflow.set_tracking_uri(address)
-        self._client: Any = MlflowClient()
+        self._mlflow: Any = mlflow
+        self._address = address
         self._seconds = os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"]
         self._experiments: dict[str, Experiment | None] = {}
         self._named: dict[str, Experiment | None] = {}
+
+    @functools.cached_property
+    def _client(self) -> Any:
+        self._mlflow.set_tracking_uri(self._address)
+        return self._mlflow.MlflowClient()
 
     # Each returns None for what the server does not know, and raises Refused.
 
@@ -293,7 +298,9 @@ def _refusal(error: BaseException, seconds: str) -> Refused:
         status = int(said[1]) if said else error.get_http_status_code()  # type: ignore[attr-defined]
         why = _STATUSES.get(status, f"it answers with HTTP {status}")
         return Refused(why, answered=status in (400, 403, 429) or status >= 500)
-    return Refused("it does not answer as MLflow does", answered=False)
+    if "not in a valid JSON" in str(error):
+        return Refused("it does not answer as MLflow does", answered=False)
+    return Refused(f"MLflow's client fails with {names[-1]}", answered=False)
 
 
 def _beneath(error: BaseException) -> list[BaseException]:
