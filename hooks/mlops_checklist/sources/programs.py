@@ -316,55 +316,134 @@ def _all(modules: Iterable[Module]) -> set[ast.AST]:
 
 def _spread(modules: tuple[Module, ...], starts: list[Unit]) -> Program:
     """Return the program that the units `starts` and the bodies of the modules reach."""
-    reached, _ = _reached(modules, starts, surely=True)
-    known, mentioned = _reached(modules, starts, surely=False)
-    if mentioned & _DISPATCHING:
-        known = _all(modules)
-    return Program(modules, frozenset(reached), frozenset(known | reached))
+    sure, perhaps = (_reach(modules, surely=surely) for surely in (True, False))
+    sure.start(starts)
+    perhaps.start(starts)
+    known = perhaps.reached | sure.reached
+    if perhaps.mentioned & _DISPATCHING:
+        known = known.union(*(part.all for part in perhaps.parts))
+    return Program(modules, frozenset(sure.reached), frozenset(known))
 
 
-def _reached(
-    modules: Iterable[Module], starts: list[Unit], *, surely: bool
-) -> tuple[set[ast.AST], set[str]]:
-    """Return the units that sure names reach, or any names do, and the names mentioned."""
+class _Part(NamedTuple):
+    """The units of some modules, by what reaches them."""
+
+    bodies: list[Unit]
+    named: dict[str, list[Unit]]
+    methods: dict[ast.AST, list[Unit]]  # by their class
+    renamed: dict[str, set[str]]  # names by the aliases that stand for them
+    all: frozenset[ast.AST]
+
+
+def _part(modules: Iterable[Module]) -> _Part:
+    bodies: list[Unit] = []
     named: dict[str, list[Unit]] = {}
     methods: dict[ast.AST, list[Unit]] = {}
     renamed: dict[str, set[str]] = {}
-    waiting = [*starts]
-    started = {unit.node for unit in waiting}
+    nodes: set[ast.AST] = set()
     for module in modules:
         for alias, name in module.file.read(_visible)[0].items():
             if alias != name:
                 renamed.setdefault(alias, set()).add(name)
-        for unit in module.file.read(units).values():
+        own = module.file.read(units)
+        nodes.update(own)
+        for unit in own.values():
             if unit.kind in ("function", "class"):
                 named.setdefault(unit.name, []).append(unit)
             elif unit.owner is not None:
                 methods.setdefault(unit.owner, []).append(unit)
-            elif unit.kind == "body" and unit.node not in started:
-                waiting.append(unit)
-    by_name: dict[str, list[Unit]] = {}  # methods of reached classes whose name is still to come
-    reached: set[ast.AST] = set()
-    mentioned: set[str] = set()
-    while waiting:
-        unit = waiting.pop()
-        if unit.node in reached:
-            continue
-        reached.add(unit.node)
-        for method in methods.get(unit.node, ()) if unit.kind == "class" else ():
-            name = f".{method.name}" if surely else method.name
-            if name in mentioned or _is_called_by_others(method):
-                waiting.append(method)
-            else:
-                by_name.setdefault(name, []).append(method)
-        fresh = [*((unit.sure if surely else unit.names) - mentioned)]
+            elif unit.kind == "body":
+                bodies.append(unit)
+    return _Part(bodies, named, methods, renamed, frozenset(nodes))
+
+
+class _Reach:
+    """The units that sure names reach, or any names do, and the names mentioned on the way."""
+
+    def __init__(self, *, surely: bool) -> None:
+        self.surely = surely
+        self.parts: list[_Part] = []
+        self.reached: set[ast.AST] = set()
+        self.mentioned: set[str] = set()
+        # Methods of reached classes whose name is still to come.
+        self._by_name: dict[str, tuple[Unit, ...]] = {}
+
+    def copy(self) -> _Reach:
+        """Return the same, to be taken further."""
+        other = _Reach(surely=self.surely)
+        other.parts = [*self.parts]
+        other.reached, other.mentioned = {*self.reached}, {*self.mentioned}
+        other._by_name = {**self._by_name}
+        return other
+
+    def take(self, part: _Part) -> None:
+        """Add modules, whose bodies run, and whose units the names so far may reach."""
+        self.parts.append(part)
+        waiting = [*part.bodies]
+        for name in part.named.keys() & self.mentioned:
+            waiting += part.named[name]
+        for alias in part.renamed.keys() & self.mentioned:
+            waiting += self._mention(part.renamed[alias])
+        self._go(waiting)
+
+    def start(self, starts: Iterable[Unit]) -> None:
+        """Begin with some units too, by the names that are given with them."""
+        for unit in starts:
+            self.reached.discard(unit.node)
+        self._go([*starts])
+
+    def _go(self, waiting: list[Unit]) -> None:
+        while waiting:
+            unit = waiting.pop()
+            if unit.node in self.reached:
+                continue
+            self.reached.add(unit.node)
+            for part in self.parts if unit.kind == "class" else ():
+                for method in part.methods.get(unit.node, ()):
+                    name = f".{method.name}" if self.surely else method.name
+                    if name in self.mentioned or _is_called_by_others(method):
+                        waiting.append(method)
+                    else:
+                        self._by_name[name] = (*self._by_name.get(name, ()), method)
+            waiting += self._mention(unit.sure if self.surely else unit.names)
+
+    def _mention(self, names: Iterable[str]) -> Iterator[Unit]:
+        """Yield the units that are reached by names which nothing has mentioned before."""
+        fresh = [*(set(names) - self.mentioned)]
         while fresh:
             name = fresh.pop()
-            mentioned.add(name)
-            waiting += named.get(name, ())
-            waiting += by_name.pop(name, ())
-            fresh += renamed.get(name, set()) - mentioned
-    return reached, mentioned
+            self.mentioned.add(name)
+            yield from self._by_name.pop(name, ())
+            for part in self.parts:
+                yield from part.named.get(name, ())
+                fresh += part.renamed.get(name, set()) - self.mentioned
+
+
+_KEPT = 8  # sets of modules
+
+
+def _reach(modules: Iterable[Module], *, surely: bool) -> _Reach:
+    """Return what the bodies of the modules reach.
+
+    Modules of a large library mostly import the same others, so what those reach is kept.
+    """
+    wanted = frozenset(modules)
+    repository = next(iter(wanted)).file.repository
+    kept = {} if repository is None else repository.reaches
+    known = [key for key in kept if key[1] is surely and key[0] <= wanted]
+    nearest = max(known, key=lambda key: len(key[0]), default=None)
+    if nearest is None:
+        found, rest = _Reach(surely=surely), wanted
+    else:
+        kept[nearest] = kept.pop(nearest)  # the last one used
+        found, rest = kept[nearest].copy(), wanted - nearest[0]
+    if rest:
+        found.take(_part(rest))
+    if len(rest) * 2 > len(wanted):
+        kept[wanted, surely] = found.copy()
+        if len(kept) > 2 * _KEPT:
+            del kept[next(iter(kept))]
+    return found
 
 
 def _is_called_by_others(method: Unit) -> bool:

@@ -14,7 +14,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlops_checklist.sources.files import File, Unreadable, kind, repository_root
 
@@ -100,6 +100,8 @@ class Repository:
         # Kept here by `sources.python`: all modules, and those of nodes that others asked for.
         self.parsed: list[Module] = []
         self.homes: dict[ast.AST, Module] = {}
+        # Kept here by `sources.programs`: what modules reach together.
+        self.reaches: dict[tuple[frozenset[Module], bool], Any] = {}
 
     def add(self, file: File) -> None:
         """Make `file` one of the repository's, with the bytes that it already has."""
