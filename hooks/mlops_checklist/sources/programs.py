@@ -274,7 +274,7 @@ def _left(file: File) -> list[Program]:
         return []
     modules = _modules(file)
     program = _spread(modules, [*left, own[modules[0].tree]])
-    known = program.known.union(*(_all(each.modules) for each in others))
+    known = program.known | _all({module for each in others for module in each.modules})
     return [Program(modules, program.reached & {unit.node for unit in left}, known, is_run=False)]
 
 

@@ -13,7 +13,7 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 from mlops_checklist.sources.files import File, Unreadable, kind, repository_root
@@ -135,7 +135,7 @@ class Repository:
             self._imports[path] = frozenset(self._imported(path, data)) - {path}
         return self._imports[path]
 
-    def importers(self, path: str) -> frozenset[str]:
+    def importers(self, path: str) -> Set[str]:
         """Return the files that import the one at `path`; tests and vendored code do not count."""
         if self._importers is None:
             self._importers = {}
@@ -143,12 +143,12 @@ class Repository:
                 if not PASSED_OVER.search(importer.replace(os.sep, "/")):
                     for imported in self.imports(importer):
                         self._importers.setdefault(imported, set()).add(importer)
-        return frozenset(self._importers.get(path, ()))
+        return self._importers.get(path, frozenset())
 
     def closure(self, path: str) -> tuple[str, ...]:
         """Return the file at `path` and all that it imports, directly or not."""
         if path not in self._closures:
-            self._closures[path] = tuple(_spread(path, self.imports))
+            self._closures[path] = tuple(_spread([path], self.imports))
         return self._closures[path]
 
     def holders(self, path: str) -> list[str]:
@@ -158,7 +158,7 @@ class Repository:
     def users(self, path: str) -> list[str]:
         """Return the files that import the one at `path`, directly or not, sorted."""
         if path not in self._users:
-            self._users[path] = sorted({*_spread(path, self.importers)} - {path})
+            self._users[path] = sorted({*_spread([path], self.importers)} - {path})
         return self._users[path]
 
     def callers(self, path: str, name: str) -> list[File]:
@@ -210,8 +210,7 @@ class Repository:
                 started.update(self._run_by(path))
         users = {
             user
-            for path in started & self.python
-            for user in _spread(path, self.importers)
+            for user in _spread(started & self.python, self.importers)
             if user not in found and self.program_matches(user, trigger)
         }
         return sorted((*found.values(), *users))
@@ -387,10 +386,10 @@ def _around(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _spread(path: str, following: Callable[[str], frozenset[str]]) -> Iterator[str]:
-    """Yield `path` and whatever `following` leads to, each once."""
-    seen = {path}
-    waiting = [path]
+def _spread(paths: Iterable[str], following: Callable[[str], Set[str]]) -> Iterator[str]:
+    """Yield `paths` and whatever `following` leads to, each once."""
+    seen = {*paths}
+    waiting = sorted(seen)
     while waiting:
         current = waiting.pop()
         yield current
