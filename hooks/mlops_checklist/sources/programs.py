@@ -268,8 +268,11 @@ def _left(file: File) -> list[Program]:
         with suppress(Unreadable):
             others.append(repository.file(holder).read(_begun))
     own = file.read(units)
-    reached = frozenset().union(*(each.reached for each in others))
-    left = [unit for unit in own.values() if unit.node not in reached and unit.kind != "main"]
+    left = [
+        unit
+        for unit in own.values()
+        if unit.kind != "main" and not any(unit.node in each.reached for each in others)
+    ]
     if not any(unit.kind in ("function", "method") for unit in left):
         return []
     modules = _modules(file)

@@ -430,9 +430,17 @@ class Carried:
         """Tell whether relative paths have another meaning in the course of the program."""
         return any(python.last_name(each.call.func) == "chdir" for each in self._all)
 
+    @functools.cached_property
+    def _doing(self) -> list[Passed]:
+        return [each for each in self._all if each.does]
+
+    @functools.cached_property
+    def _logged(self) -> list[Passed]:
+        return [each for each in self._all if self._logs(each)]
+
     def is_scratch(self, path: Path) -> bool:
         """Tell whether the program itself loads a file and deletes it."""
-        done = {each.does for each in self._all if each.does and is_below(path.text, each.path)}
+        done = {each.does for each in self._doing if is_below(path.text, each.path)}
         return done == {"loads", "deletes"}
 
     def is_kept(self, path: Path) -> bool:
@@ -441,7 +449,7 @@ class Carried:
         return (
             is_stored(text)
             or any(is_below(text, out) or out.endswith(f"/{text}") for out in self._outs)
-            or any(self._logs(each) and is_below(text, each.path) for each in self._all)
+            or any(is_below(text, each.path) for each in self._logged)
         )
 
     def _logs(self, given: Passed) -> bool:
