@@ -27,6 +27,8 @@ KINDS = {
     "dockerfile": "dockerfile",
     "Containerfile": "dockerfile",
     "Dockerfile.py": "python",
+    "dockerfile-DZFCIeNp.js": "",
+    "dockerfile.css": "",
     ".env": "dotenv",
     ".env.example": "dotenv",
     "prod.env": "dotenv",

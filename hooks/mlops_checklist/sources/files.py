@@ -80,6 +80,7 @@ _SUFFIXES = {
         "model",
     ),
 }
+_OF_PAGES = frozenset(".js .mjs .cjs .ts .jsx .tsx .css .html .map .svg .png .rst .vue".split())
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 
 
@@ -98,7 +99,8 @@ def kind(path: str) -> str:
     if suffix in (".txt", ".in"):
         words.append(os.path.basename(os.path.dirname(path)).lower())
         return "requirements" if {"requirements", "constraints"} & set(words) else ""
-    if words[0] in ("dockerfile", "containerfile"):  # Dockerfile-gpu, Dockerfile.dev
+    # Dockerfile-gpu, Dockerfile.dev; dockerfile-1f3a.js makes a page colour them.
+    if words[0] in ("dockerfile", "containerfile") and suffix not in _OF_PAGES:
         return "dockerfile"
     if words[:2] == ["", "env"]:  # .env.example, .env-prod
         return "dotenv"
