@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 
 import pytest
-from helpers import found, notebook, outcomes
+from helpers import found, notebook, outcomes, together
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlops_checklist.hook import judge
 from mlops_checklist.models.registered_model_metadata import HOOK, RULES
+from mlops_checklist.outcome import Outcome
+from mlops_checklist.sources.files import File
+from mlops_checklist.sources.repository import Repository
 
 CLIENT = "import mlflow\nfrom mlflow import MlflowClient\nclient = MlflowClient()\n"
 LOG = "import mlflow\nimport mlflow.sklearn\n"
@@ -504,6 +509,315 @@ def test_one_evidence_for_each_registration() -> None:
 def test_messages(code: str, rule: str, message: str) -> None:
     said = outcomes(HOOK, "train.py", CLIENT + code)
     assert [one.message for one in said if one.kind == V and one.rule == rule] == [message]
+
+
+# --- Descriptions and tags by the program -----------------------------------------------------
+
+REGISTRY = """\
+from mlflow import MlflowClient
+
+def register(uri, name, description=None):
+    client = MlflowClient()
+    client.create_registered_model(name)
+    return client.create_model_version(name, uri, "1", description=description)
+"""
+DESCRIBING = """\
+def describe(client, version, text):
+    client.update_model_version(version.name, version.version, description=text)
+"""
+TAGGING = """\
+def tag_model(client, name, version):
+    client.set_model_version_tag(name, version, "owner", "retention")
+    client.set_model_version_tag(name, version, "data", "2024-06")
+"""
+TRAIN = """\
+from mlflow import MlflowClient
+client = MlflowClient()
+version = client.create_model_version("churn", "runs:/1/m", "1")
+"""
+DESCRIBED = "version, 'Trained on June 2024.'"
+
+
+def texts(said: list[Outcome]) -> list[tuple[str, str, str]]:
+    """Return kind, rule and file of what is said of descriptions and tags, evidence left out."""
+    return sorted(
+        {
+            (one.kind, one.rule, one.path)
+            for one in said
+            if one.kind != "evidence" and one.rule in ("no-description", "no-tags")
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        pytest.param(
+            {
+                "registry.py": REGISTRY,
+                "train.py": "from registry import register\nregister('runs:/1/m', 'churn')\n",
+            },
+            [(V, "no-description", "registry.py"), (V, "no-tags", "registry.py")],
+            id="neither-helper-nor-caller",
+        ),
+        pytest.param(
+            {
+                "tagging.py": TAGGING,
+                "train.py": "from tagging import tag_model\n"
+                + TRAIN
+                + "tag_model(client, version.name, version.version)\n",
+            },
+            [(V, "no-description", "train.py")],
+            id="tagged-by-a-helper-and-not-described",
+        ),
+        pytest.param(
+            {
+                "describing.py": "from mlflow import MlflowClient\n"
+                "MlflowClient().update_registered_model('fraud', 'Who cheats.')\n",
+                "train.py": "import describing\nimport mlflow\n"
+                "mlflow.register_model('runs:/1/m', 'churn', tags={'a': 1})\n",
+            },
+            [(V, "no-description", "train.py")],
+            id="another-model-is-described",
+        ),
+        pytest.param(
+            {
+                "registry.py": REGISTRY,
+                "main.py": "from registry import register\n"
+                "v = register('runs:/1/m', 'churn', description='')\n",
+            },
+            [(V, "no-description", "registry.py"), (V, "no-tags", "registry.py")],
+            id="the-caller-passes-nothing",
+        ),
+        pytest.param(
+            {"describing.py": DESCRIBING, "tagging.py": TAGGING, "train.py": TRAIN},
+            # Nobody in the repository runs them, and others may.
+            [(U, "no-description", "train.py"), (U, "no-tags", "train.py")],
+            id="helpers-that-are-not-called",
+        ),
+    ],
+)
+def test_program_that_leaves_it_out(
+    files: dict[str, str], wanted: list[tuple[str, str, str]]
+) -> None:
+    assert texts(together(HOOK, files)) == wanted
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param(
+            {
+                "describing.py": DESCRIBING,
+                "tagging.py": TAGGING,
+                "train.py": "from describing import describe\nfrom tagging import tag_model\n"
+                + TRAIN
+                + f"describe(client, {DESCRIBED})\n"
+                + "tag_model(client, 'churn', version.version)\n",
+            },
+            id="helpers-that-the-script-imports",
+        ),
+        pytest.param(
+            {
+                "registry.py": REGISTRY,
+                "train.py": "from mlflow import MlflowClient\nimport registry\n"
+                "def main(name):\n"
+                "    v = registry.register('runs:/1/m', name)\n"
+                "    client = MlflowClient()\n"
+                "    client.update_model_version(v.name, v.version, 'Trained on June 2024.')\n"
+                "    for key, value in {'owner': 'me'}.items():\n"
+                "        client.set_registered_model_tag(name, key, value)\n"
+                "if __name__ == '__main__':\n    main('churn')\n",
+            },
+            id="the-caller-of-a-helper-that-registers",
+        ),
+        pytest.param(
+            {
+                "registry.py": REGISTRY.replace(
+                    "description=description", "description=description, tags={'a': 1}"
+                ),
+                "train.py": "from registry import register\n"
+                "register('runs:/1/m', 'churn', description='Trained on June 2024.')\n",
+            },
+            id="passed-by-the-caller",
+        ),
+        pytest.param(
+            {
+                "names.py": "MODEL = 'churn'\n",
+                "train.py": "import mlflow\nfrom names import MODEL\nfrom after import finish\n"
+                "mlflow.register_model('runs:/1/m', MODEL)\nfinish()\n",
+                "after.py": "import mlflow\nimport names\n"
+                "def finish():\n"
+                "    client = mlflow.MlflowClient()\n"
+                "    client.update_registered_model(names.MODEL, description='Who leaves.')\n"
+                "    client.set_registered_model_tag(names.MODEL, 'owner', 'me')\n",
+            },
+            id="by-a-constant-of-a-third-module",
+        ),
+        pytest.param(
+            {
+                "core/__init__.py": "",
+                "core/versions.py": "class Versions:\n"
+                "    def __init__(self, client, name):\n"
+                "        self.client, self.name = client, name\n"
+                "    def add(self, uri):\n"
+                "        return self.client.create_model_version(self.name, uri, '1')\n",
+                "train.py": "from mlflow import MlflowClient\n"
+                "from core.versions import Versions\n"
+                "client = MlflowClient()\nversions = Versions(client, 'churn')\n"
+                "version = versions.add('runs:/1/m')\n"
+                "client.update_model_version('churn', version.version, 'Text')\n"
+                "client.set_model_version_tag('churn', version.version, 'a', '1')\n",
+            },
+            id="a-method-registers",
+        ),
+    ],
+)
+def test_program_that_describes_and_tags(files: dict[str, str]) -> None:
+    said = together(HOOK, files)
+    assert texts(said) == []
+    assert any("a description, tags" in one.message for one in said if one.kind == "evidence")
+
+
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        pytest.param(
+            {"train.py": f"from acme_mlops import publish\n{TRAIN}publish(client, version)\n"},
+            "the call in line 5",
+            id="unknown-code-is-given-the-version",
+        ),
+        pytest.param(
+            {"train.py": f"from acme_mlops import publish\n{TRAIN}publish(model='churn')\n"},
+            "the call in line 5",
+            id="unknown-code-is-given-the-name",
+        ),
+        pytest.param(
+            {"train.py": f"{TRAIN}for hook in hooks:\n    hook(version.version)\n"},
+            "the call in line 5",
+            id="a-callback-is-given-the-version",
+        ),
+        pytest.param(
+            {
+                "train.py": TRAIN,
+                "describe.py": f"{CLIENT}client.update_model_version(*given)\n"
+                "client.set_registered_model_tag('churn', 'a', 1)\n",
+            },
+            "describe.py:",
+            id="another-script-may-do-it",
+        ),
+        pytest.param(
+            {
+                "registry.py": REGISTRY + "def describe(name, text):\n"
+                "    MlflowClient().update_registered_model(name, text)\n"
+                "    MlflowClient().set_registered_model_tag(name, 'a', text)\n",
+                "describe.py": "from registry import describe\ndescribe('churn', 'Text')\n",
+                "train.py": "from registry import register\nregister('runs:/1/m', 'churn')\n",
+            },
+            "which this program does not run",
+            id="another-script-calls-the-helper",
+        ),
+        pytest.param(
+            {
+                "registry.py": REGISTRY.replace("return ", "v = ")
+                + "    client.set_model_version_tag(name, v.version, 'a', '1')\n"
+                + "    return v\n",
+                "one.py": "from registry import register\n"
+                "register('runs:/1/m', 'one', description='Text')\n",
+                "two.py": "from registry import register\nregister('runs:/1/m', 'two')\n",
+            },
+            "arguments (line 6)",
+            id="one-caller-of-two-passes-it",
+        ),
+    ],
+)
+def test_program_that_cannot_be_decided(files: dict[str, str], where: str) -> None:
+    said = [one for one in together(HOOK, files) if one.rule in ("no-description", "no-tags")]
+    assert {one.kind for one in said if one.kind != "evidence"} == {U}
+    assert all(where in one.message for one in said if one.kind != "evidence")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print('registered', version.version)",
+        "logging.getLogger(__name__).info('%s', version.version)",
+        "log.info(version.name, version.version)",
+        "client.transition_model_version_stage('churn', version.version, 'Staging')",
+        "versions.append(version)",
+        "mlflow.set_tag('model', 'churn')",
+        "show(version.version)",
+    ],
+)
+def test_calls_that_describe_nothing(line: str) -> None:
+    code = f"import logging\nimport mlflow\n{TRAIN}def show(number): ...\n{line}\n"
+    assert texts(together(HOOK, {"train.py": code})) == [
+        (V, "no-description", "train.py"),
+        (V, "no-tags", "train.py"),
+    ]
+
+
+def test_library_whose_callers_are_not_known() -> None:
+    files = {"core/__init__.py": "", "core/registry.py": REGISTRY}
+    assert {kind for kind, _, _ in texts(together(HOOK, files))} == {U}
+
+
+def test_what_a_script_imports_is_judged_with_it() -> None:
+    """A commit of the script alone tells that what its helper registers is described no more."""
+    files = {
+        "registry.py": REGISTRY,
+        "train.py": "from registry import register\nregister('s3://bucket/m', 'churn')\n",
+    }
+    repository = Repository(files, listed=files)
+    for path, text in files.items():
+        repository.add(File(path, data=text.encode()))
+    said = judge(HOOK, repository.file("train.py"), Namespace())
+    assert {(one.kind, one.rule, one.path) for one in said} == {
+        (V, "no-description", "registry.py"),
+        (V, "no-tags", "registry.py"),
+    }
+
+
+def test_source_and_signature_across_modules() -> None:
+    files = {
+        "registry.py": "import mlflow\ndef register(uri):\n"
+        "    mlflow.register_model(uri, 'churn', tags={'a': 1})\n",
+        "fitting.py": "import mlflow\ndef fit(m):\n    return mlflow.sklearn.log_model(m, 'm')\n",
+        "train.py": "from fitting import fit\nfrom registry import register\n"
+        "register(fit(model).model_uri)\n",
+        "other.py": "from registry2 import register\nregister('s3://bucket/m')\n",
+    }
+    files["registry2.py"] = files["registry.py"].replace("churn", "other")
+    said = [one for one in together(HOOK, files) if one.kind == V]
+    assert [(one.rule, one.path, one.place.line) for one in said] == [
+        ("no-signature", "fitting.py", 3),
+        ("no-source-run", "registry2.py", 3),
+    ]
+
+
+def test_model_uri_of_another_module() -> None:
+    files = {
+        "config.py": "URI = 'models:/churn/Production'\n",
+        "app.py": "import flask, mlflow\nimport config\n"
+        "model = mlflow.pyfunc.load_model(config.URI)\n",
+    }
+    said = [one for one in together(HOOK, files) if one.kind == V]
+    assert [(one.rule, one.path, one.place.line) for one in said] == [
+        ("moving-model-uri", "app.py", 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["name", "os.getenv('MODEL', 'churn')", "settings.name", "f'{catalog}.ml.churn'"]
+)
+def test_names_that_are_not_known_are_the_same_where_their_code_is(name: str) -> None:
+    code = (
+        f"{CLIENT}import os\ndef register(name, settings, catalog):\n"
+        f"    client.create_model_version({name}, 'runs:/1/m', '1', tags={{'a': 1}})\n"
+        f"    client.update_registered_model({name}, 'Text')\n"
+    )
+    assert texts(outcomes(HOOK, "train.py", code)) == []
+    assert texts(together(HOOK, {"train.py": code})) == []
 
 
 # --- MLmodel files ----------------------------------------------------------------------

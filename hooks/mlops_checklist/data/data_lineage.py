@@ -140,12 +140,11 @@ _MAKERS = {
 
 def _source_runs(file: File) -> Iterator[Outcome]:
     """Say of each version that the file makes in MLflow's registry whether it names its run."""
-    from mlops_checklist.sources import python
-    from mlops_checklist.sources.mlflow_registry import Registry
+    from mlops_checklist.sources import mlflow_registry
 
     if b"create_model_version" not in file.bytes and b"register_model" not in file.bytes:
         return
-    registry = Registry(file.read(python.module))
+    registry = file.read(mlflow_registry.registry)
     for registration in registry.registrations:
         if registration.form not in ("register_model", "create_model_version"):
             continue

@@ -62,14 +62,19 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
 
 
 def _in_python(file: File) -> Iterator[Outcome]:
-    from mlops_checklist.sources import python, services
-    from mlops_checklist.sources.mlflow_registry import Registry
+    if file.matches(_OWN):
+        yield from _in_module(file)
+    if file.kind == "notebook":
+        yield from _in_commands(file)
+    yield from _in_imported(file)
+
+
+def _in_module(file: File) -> Iterator[Outcome]:
+    from mlops_checklist.sources import mlflow_registry, python, services
 
     module = file.read(python.module)
-    registry = Registry(module)
-    judged: set[ast.Call] = {one.call for one in registry.registrations}
-    for registration in registry.registrations:
-        yield from _in_one(registry, registration, judged)
+    registry = file.read(mlflow_registry.registry)
+    yield from file.read(_registrations)
     for call in registry.aliases:
         yield from _bad_alias(registry, call)
     serves = file.read(services.serves)
@@ -82,8 +87,38 @@ def _in_python(file: File) -> Iterator[Outcome]:
     for cell in module.unparsed:
         if re.search(TRIGGER, cell.source.encode("utf-8", "replace")):
             yield undecided("no-signature", cell.place, cell.message)
-    if file.kind == "notebook":
-        yield from _in_commands(file)
+
+
+def _in_imported(file: File) -> Iterator[Outcome]:
+    """Judge what the modules register that the file imports: it may describe and tag that."""
+    import os
+
+    from mlops_checklist.sources.files import Unreadable
+    from mlops_checklist.sources.model_sayings import is_passed_over
+
+    around = file.repository
+    imported = around.closure(os.path.normpath(file.path))[1:] if around is not None else ()
+    for other in around.matching(imported, TRIGGER) if around is not None else ():
+        try:
+            said = () if is_passed_over(other.path) else other.read(_registrations)
+        except Unreadable:
+            continue  # judged itself, it gives an error
+        for outcome in said:
+            if outcome.rule in ("no-description", "no-tags") and outcome.kind != "evidence":
+                yield outcome._replace(path=outcome.path or other.path)
+
+
+def _registrations(file: File) -> tuple[Outcome, ...]:
+    """Return what is to be said of the registrations in a file."""
+    from mlops_checklist.sources import mlflow_registry
+
+    registry = file.read(mlflow_registry.registry)
+    judged: set[ast.Call] = {one.call for one in registry.registrations}
+    return tuple(
+        outcome
+        for registration in registry.registrations
+        for outcome in _in_one(registry, registration, judged)
+    )
 
 
 def _in_one(
@@ -116,15 +151,25 @@ def _metadata(
         logged = registry.logged_call(source) if source is not None else None
         if logged is not None and logged not in judged:
             judged.add(logged)
-            yield from _no_signature(registry, logged, registry.logged[logged], model)
-    elif any(
-        other.form != registration.form
-        and registry.same_model(registration.name, other.name) is not False
-        for other in registry.registrations
-    ):
-        return  # the version is judged, for both
+            home = registry.at(logged)
+            for outcome in _no_signature(home, logged, home.logged[logged], model):
+                yield outcome._replace(path=home.module.file.path)
+    elif _has_version(registry, registration):
+        return  # which is judged, for both
     yield from _no_text(registry, registration, model, "description")
     yield from _no_text(registry, registration, model, "tags")
+
+
+def _has_version(registry: Registry, registration: Registration) -> bool:
+    """Tell whether the program that makes a model may make a version of it."""
+    from mlops_checklist.sources import model_sayings
+
+    return any(
+        version.form != registration.form
+        and registry.same_model(registration.name, version.name) is not False
+        for other in model_sayings.around(registry.module, registration.call).registries()
+        for version in other.registrations
+    )
 
 
 def _no_signature(
@@ -232,20 +277,32 @@ def _advice(form: str, what: str) -> str:
 def _no_text(
     registry: Registry, registration: Registration, model: str, what: str
 ) -> Iterator[Outcome]:
-    """Judge description or tags: a later client call may give them, in this file or another."""
+    """Judge description or tags: a later client call may give them, wherever in the program."""
+    from mlops_checklist.sources import model_sayings
+
     rule, place = f"no-{what}", registry.module.place(registration.call)
-    said = [saying for saying in registry.sayings if saying.what == what]
-    same = [registry.same_model(registration.name, saying.name) for saying in said]
+    said = model_sayings.said(registry, registration, what)
     article = "a description" if what == "description" else "tags"
     advice = _advice(registration.form, what)
-    if any(one and saying.certain for one, saying in zip(same, said, strict=True)):
+    where = said.seen_from(registry.module)
+    if said.how == "surely":
         yield evidence(rule, place, article)
-    elif any(one is not False for one in same):
-        yield undecided(rule, place, f"whether {model} gets {article} depends on arguments")
-    elif registry.uses_client or said:
-        yield violation(rule, place, f"{model} is registered without {article}; {advice}")
+    elif said.how == "perhaps":
+        yield undecided(
+            rule, place, f"whether {model} gets {article} depends on arguments ({where})"
+        )
+    elif said.how == "handed":
+        message = f"whether {model} gets {article} is not known: the call in {where} may do it"
+        yield undecided(rule, place, message)
+    elif said.how == "elsewhere":
+        message = f"{model} may get {article} in {where}, which this program does not run"
+        yield undecided(rule, place, message)
+    elif said.how == "unseen":
+        message = f"nothing in this program gives {model} {article}; {advice}"
+        yield undecided(rule, place, message)
     else:
-        yield undecided(rule, place, f"nothing in this file gives {model} {article}; {advice}")
+        make = violation if model_sayings.is_run(registry, registration) else undecided
+        yield make(rule, place, f"{model} is registered without {article}; {advice}")
 
 
 def _no_source_run(registry: Registry, registration: Registration, model: str) -> Iterator[Outcome]:
@@ -440,12 +497,14 @@ TRIGGER = (
     rb"registered_model_name|log_model|register_model|create_(?:registered_model|model_version)"
     rb"|set_registered_model_alias|models:/"
 )
+# Without one of these a program has nothing for this hook of its own; it may load what it imports.
+_OWN = TRIGGER + rb"|load_model|load_pyfunc|spark_udf"
 HOOK = Hook(
     id="registered-model-metadata",
     description="Registered model versions have a signature, description and tags.",
     reads={
-        "python": TRIGGER,
-        "notebook": TRIGGER,
+        "python": b"",
+        "notebook": b"",
         "shell": rb"models:/",
         "dockerfile": rb"models:/",
         "mlmodel": b"",
@@ -456,6 +515,7 @@ HOOK = Hook(
     },
     rules=RULES,
     check=check,
+    follows=TRIGGER,
 )
 
 

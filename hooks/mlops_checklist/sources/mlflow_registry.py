@@ -3,7 +3,8 @@
 `Registry(module)` finds the registrations in all their forms (`registered_model_name=` of
 `log_model` and `autolog`, `register_model`, `create_model_version`, `create_registered_model`)
 and the later client calls that describe, tag or alias a model. Calls are known by their
-qualified names, so a project's own `log_model` or that of another tool is none.
+qualified names, so a project's own `log_model` or that of another tool is none. Names and what a
+helper is passed are followed into the repository's other modules.
 
 Parameter orders are those of MLflow 3.17.2, which keeps those of MLflow 2; an end-to-end test
 compares them with an installed MLflow.
@@ -13,8 +14,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from mlops_checklist.sources import python
+from mlops_checklist.sources.files import File
 from mlops_checklist.sources.python import (
     FUNCTIONS,
     Function,
@@ -157,6 +161,14 @@ class Saying(NamedTuple):
     certain: bool
 
 
+def registry(file: File) -> Registry:
+    """Return what a Python file or notebook does with the model registry. Raises Unreadable."""
+    return Registry(file.read(python.module))
+
+
+Key = tuple[str, str]  # what a name is known by: its text, or the code that it comes from
+
+
 class Registry:
     """What one module does with the model registry; all lists in the order of the source."""
 
@@ -169,7 +181,7 @@ class Registry:
         self.logged: dict[ast.Call, str] = {}  # every log_model call, and its flavour
         self.aliases: list[ast.Call] = []
         self.loads: list[tuple[ast.Call, ast.expr]] = []  # and the URI of the model
-        self._keys: dict[ast.AST, tuple[str, str]] = {}
+        self._keys: dict[ast.AST, frozenset[Key]] = {}
         self._by_path: dict[str, list[ast.Call]] | None = None
         named = b"mlflow" in module.file.bytes  # else no call need be asked for its name
         for call in module.calls:
@@ -187,9 +199,20 @@ class Registry:
                 self.loads.append((call, uri))
         else:
             found = _CLIENT.fullmatch(name) or _FLUENT.fullmatch(name)
-            # A client that another module makes has no name here, but what it says counts.
+            # What a client of unknown origin says of a model counts as well.
             method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-            self._client_call(found[1] if found else "", method, call)
+            function = found[1] if found else method * self._is_passed_client(call)
+            self._client_call(function, method, call)
+
+    def _is_passed_client(self, call: ast.Call) -> bool:
+        """Tell whether a call is one of a client that a caller of its function passes."""
+        if not isinstance(call.func, ast.Attribute) or call.func.attr not in FUNCTIONS_OF_MLFLOW:
+            return False
+        made = (
+            self.module.home(found).qualified(found) or ""
+            for found in self.values.expressions(call.func.value)
+        )
+        return any(_CLIENT.fullmatch(f"{name}.{call.func.attr}") for name in made)
 
     def _registered_model_name(self, form: str, flavour: str, call: ast.Call) -> None:
         node = self.argument(call, form, "registered_model_name", flavour)
@@ -199,7 +222,7 @@ class Registry:
             certain = given == "yes"
             self.registrations.append(Registration(form, flavour, call, node, certain))
             # The tags of a logged model become those of its version.
-            tags = self.given(self.argument(call, form, "tags", flavour))
+            tags = self.given(self.argument(call, form, "tags", flavour), by_all=True)
             if form == "log_model" and (tags != "no" or has_unpacking(call)):
                 self.sayings.append(Saying("tags", call, node, tags == "yes"))
 
@@ -212,7 +235,7 @@ class Registry:
         self.uses_client = self.uses_client or (function in _SAYS and function != "register_model")
         called = function or method
         for parameter in _SAYS.get(called, ()):
-            given = self.given(self.argument(call, called, parameter))
+            given = self.given(self.argument(call, called, parameter), by_all=True)
             if given != "no" or has_unpacking(call):
                 what = "description" if parameter == "description" else "tags"
                 name = self.argument(call, called, "name")
@@ -231,11 +254,16 @@ class Registry:
             position = FUNCTIONS_OF_MLFLOW[form].index(name)
         return argument(call, name, position)
 
-    def given(self, node: ast.expr | None) -> str:
-        """Tell whether an argument holds something: "yes", "no" (absent, None, empty), "maybe"."""
+    def given(self, node: ast.expr | None, *, by_all: bool = False) -> str:
+        """Tell whether an argument holds something: "yes", "no" (absent, None, empty), "maybe".
+
+        Where it is a parameter, "yes" means that some caller gives it; `by_all`, that all do.
+        """
         if node is None:
             return "no"
         answers = {self._given(found) for found in self.values.expressions(node)}
+        if by_all and answers == {"yes"} and self._is_optional(node):
+            answers |= {"maybe" for _, passed in self._passed(node) if passed is None}
         return answers.pop() if len(answers) == 1 else "maybe"
 
     def _given(self, node: ast.AST) -> str:
@@ -243,14 +271,30 @@ class Registry:
             return "no" if node.value is None or node.value == "" else "yes"
         if isinstance(node, ast.Dict):
             return "yes" if node.values else "no"
-        if isinstance(node, ast.Name) and isinstance(self.values.of(node), Parameter):
-            for binding in self.module.bindings(node.id, node):
-                function = binding.statement
-                if binding.how == "parameter" and isinstance(function, (*FUNCTIONS, ast.Lambda)):
-                    default = default_of(function, node.id)
-                    if isinstance(default, ast.Constant) and not default.value:
-                        return "maybe"
+        if self._is_optional(node) and isinstance(self.values.of(node), Parameter):
+            calls = [call for call, _ in self._passed(node)]
+            return "no" if calls and not any(map(has_unpacking, calls)) else "maybe"
         return "yes"
+
+    def _is_optional(self, node: ast.AST) -> bool:
+        """Tell whether a node names a parameter that is None or empty where a call leaves it."""
+        if not isinstance(node, ast.Name):
+            return False
+        for binding in self.module.home(node).bindings(node.id, node):
+            function = binding.statement
+            if binding.how == "parameter" and isinstance(function, (*FUNCTIONS, ast.Lambda)):
+                default = default_of(function, node.id)
+                if isinstance(default, ast.Constant) and not default.value:
+                    return True
+        return False
+
+    def _passed(self, node: ast.AST) -> Iterator[tuple[ast.Call, ast.expr | None]]:
+        """Yield the calls that fill the parameter which `node` names, and what each passes."""
+        values = self.values.at(node)
+        if isinstance(node, ast.Name):
+            for binding in values.module.bindings(node.id, node):
+                if binding.how == "parameter":
+                    yield from values.passed(binding.node, binding.statement)
 
     # Which model.
 
@@ -260,35 +304,52 @@ class Registry:
         return f"'{text}'" if text else "the model"
 
     def same_model(self, one: ast.expr | None, other: ast.expr | None) -> bool | None:
-        """Tell whether two arguments name the same model; None where that is not known."""
+        """Tell whether what `other` names is the model `one`; None where that is not known.
+
+        Where callers of a helper pass several names for `other`, it is each of them.
+        """
         if one is None or other is None:
             return None
-        first, second = self._key(one, 0), self._key(other, 0)
-        if first == second:
+        first, second = self.keys(one), self.keys(other)
+        if first and first <= second:
             return True
-        return False if first[0] == second[0] == "text" else None
+        known = all(kind == "text" for kind, _ in first | second)
+        return False if known and first and second and first.isdisjoint(second) else None
 
-    def _key(self, node: ast.AST, depth: int) -> tuple[str, str]:
+    def keys(self, node: ast.AST, depth: int = 0) -> frozenset[Key]:
+        """Return what the model names that `node` can be are known by."""
         if node not in self._keys:
-            self._keys[node] = self._key_of(node, depth)
+            self._keys[node] = frozenset()  # a name that leads back to itself
+            text = literal(self.values.of(node))
+            found: set[Key] = {("text", text)} if text is not None else set()
+            for one in self.values.expressions(node) if text is None else ():
+                found |= self._keys_of(one, depth)
+            self._keys[node] = frozenset(found)
         return self._keys[node]
 
-    def _key_of(self, node: ast.AST, depth: int) -> tuple[str, str]:
-        text = literal(self.values.of(node))
-        if text is not None:
-            return "text", text
+    def _keys_of(self, node: ast.AST, depth: int) -> frozenset[Key]:
+        value = self.values.of(node)
+        if (text := literal(value)) is not None:
+            return frozenset({("text", text)})
+        if isinstance(value, Environ):
+            return frozenset({("environment", value.name)})
         if isinstance(node, ast.Attribute) and node.attr == "name" and depth < 5:
             # `version.name`, where `version` is what a registration returned.
             for found in self.values.expressions(node.value):
-                for registration in self.registrations:
+                for registration in self.at(found).registrations:
                     if registration.call is found and registration.name is not None:
-                        return self._key(registration.name, depth + 1)
-        return "code", ast.dump(node)
+                        return self.keys(registration.name, depth + 1)
+        return frozenset({("code", f"{self.module.home(node).file.path} {ast.dump(node)}")})
+
+    def at(self, node: ast.AST) -> Registry:
+        """Return what the module that `node` stands in does with the registry."""
+        home = self.module.home(node)
+        return self if home is self.module else home.file.read(registry)
 
     # Where a version comes from.
 
     def logged_call(self, source: ast.expr) -> ast.Call | None:
-        """Return the log_model call of this module that made the model at the URI `source`."""
+        """Return the log_model call that made the model at the URI `source`."""
         value = self.values.of(source)
         for leaf in leaves(value):
             if isinstance(leaf, Unknown) and isinstance(leaf.node, ast.Attribute):
@@ -308,7 +369,7 @@ class Registry:
     def _info(self, node: ast.Attribute) -> ast.Call | None:
         if node.attr == "model_uri":
             for found in self.values.expressions(node.value):
-                if isinstance(found, ast.Call) and found in self.logged:
+                if isinstance(found, ast.Call) and found in self.at(found).logged:
                     return found
         return None
 
@@ -363,7 +424,8 @@ class Registry:
         if owner is None:
             function = self.module.definition(model)
             return self._hint(function, 0) if isinstance(function, FUNCTIONS) else None
-        bases = [self.module.qualified(base) or "" for base in owner.bases]
+        home = self.module.home(owner)
+        bases = [home.qualified(base) or "" for base in owner.bases]
         if any(re.fullmatch(_CHAT, base) for base in bases):
             return True
         for found in self.module.attribute(owner, "predict"):
@@ -378,10 +440,11 @@ class Registry:
         hint = arguments[position].annotation if position < len(arguments) else None
         if hint is None:
             return False
+        home = self.module.home(function)
         if isinstance(hint, ast.Subscript):
-            named = self.module.qualified(hint.value) or ""
+            named = home.qualified(hint.value) or ""
             return True if named in ("list", "typing.List") else None
-        named = self.module.qualified(hint) or ""
+        named = home.qualified(hint) or ""
         return False if named.startswith(("pandas.", "numpy.", "scipy.")) else None
 
 

@@ -258,15 +258,21 @@ def programs(file: File, trigger: bytes = b"") -> list[Program]:
         return []  # none of the hook's business
 
 
+def holding(file: File) -> list[Program]:
+    """Return the programs that hold the module of `file`, in the order of where they begin."""
+    repository = file.repository
+    if repository is None:
+        return [file.read(_begun)]
+    found = []
+    for holder in repository.holders(os.path.normpath(file.path)):
+        with suppress(Unreadable):  # judged itself, it gives an error
+            found.append(repository.file(holder).read(_begun))
+    return found
+
+
 def _left(file: File) -> list[Program]:
     """Return as a program what is reached from no other one, such as functions nobody calls."""
-    repository = file.repository
-    assert repository is not None
-    path = os.path.normpath(file.path)
-    others = []
-    for holder in repository.holders(path):
-        with suppress(Unreadable):
-            others.append(repository.file(holder).read(_begun))
+    others = file.read(holding)
     own = file.read(units)
     left = [
         unit

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from mlops_checklist.outcome import Place
-from mlops_checklist.sources import commands, pipelines, python, shell, yaml
+from mlops_checklist.sources import commands, mlflow_registry, pipelines, python, shell, yaml
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.mlflow_registry import Registry
 from mlops_checklist.sources.python import Module
@@ -92,7 +92,7 @@ _DATA = re.compile(r"(?i)data|^ds$|split|tokenizer")
 
 
 def _in_python(module: Module) -> Iterator[Registered]:
-    registry = Registry(module)
+    registry = module.file.read(mlflow_registry.registry)
     known = {one.call: one for one in registry.registrations}
     named = module.file.matches(_PACKAGES)
     for call in module.calls:

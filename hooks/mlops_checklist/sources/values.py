@@ -259,7 +259,7 @@ class Values:
                 if binding.how == "value":
                     yield from self._expressions(binding.node, depth + 1, seen, most)
                 elif binding.how == "parameter":
-                    for _, given in islice(self._passed(binding.node, binding.statement), most):
+                    for _, given in islice(self.passed(binding.node, binding.statement), most):
                         passed += [given] if given is not None else []
                 elif binding.how == "import" and (linked := self.module.link(binding.target)):
                     passed.append(linked[1])
@@ -448,7 +448,7 @@ class Values:
             return Option(name, default, use)
         fillers: list[Value] = []
         complete = True
-        for call, passed in self._passed(parameter, function):
+        for call, passed in self.passed(parameter, function):
             if passed is not None:
                 fillers.append(self._fold(passed, _NOTHING, depth))
             elif python.has_unpacking(call):
@@ -461,10 +461,10 @@ class Values:
             fillers.append(Unknown(name, use))
         return _choice(fillers)
 
-    def _passed(
+    def passed(
         self, parameter: ast.AST, function: ast.AST
     ) -> Iterator[tuple[ast.Call, ast.expr | None]]:
-        """Yield the calls of a function of the module, and what each passes for a parameter."""
+        """Yield the calls of a function of this module, and what each passes for a parameter."""
         if not isinstance(parameter, ast.arg) or not isinstance(function, FUNCTIONS):
             return
         positions = [item.arg for item in (*function.args.posonlyargs, *function.args.args)]
