@@ -169,6 +169,11 @@ def registry(file: File) -> Registry:
 Key = tuple[str, str]  # what a name is known by: its text, or the code that it comes from
 
 
+def are_texts(keys: frozenset[Key]) -> bool:
+    """Tell whether all names that a model can have are known."""
+    return bool(keys) and all(kind == "text" for kind, _ in keys)
+
+
 class Registry:
     """What one module does with the model registry; all lists in the order of the source."""
 
@@ -313,8 +318,8 @@ class Registry:
         first, second = self.keys(one), self.keys(other)
         if first and first <= second:
             return True
-        known = all(kind == "text" for kind, _ in first | second)
-        return False if known and first and second and first.isdisjoint(second) else None
+        known = are_texts(first) and are_texts(second)
+        return False if known and first.isdisjoint(second) else None
 
     def keys(self, node: ast.AST, depth: int = 0) -> frozenset[Key]:
         """Return what the model names that `node` can be are known by."""

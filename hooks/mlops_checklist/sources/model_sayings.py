@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from mlops_checklist.sources import mlflow_registry, programs, python
 from mlops_checklist.sources.files import File
-from mlops_checklist.sources.mlflow_registry import Key, Registration, Registry
+from mlops_checklist.sources.mlflow_registry import Key, Registration, Registry, Saying
 from mlops_checklist.sources.programs import Program
 from mlops_checklist.sources.python import Module
 from mlops_checklist.sources.repository import PASSED_OVER
@@ -74,6 +74,50 @@ class _Handed(NamedTuple):
     names: dict[Key, Said]
 
 
+class _Found(NamedTuple):
+    """A saying, where it stands, and the names of its model."""
+
+    saying: Saying
+    module: Module
+    keys: frozenset[Key]
+
+
+class _Sayings:
+    """What is said of models, to be asked by their names."""
+
+    def __init__(self, sayings: Iterable[tuple[Registry, Saying]]) -> None:
+        self._by_key: dict[tuple[str, Key], list[_Found]] = {}
+        self._loose: dict[str, _Found] = {}  # of a model that may be any, by what is said
+        self._first: dict[str, _Found] = {}
+        for registry, saying in sayings:
+            keys = registry.keys(saying.name) if saying.name is not None else frozenset()
+            found = _Found(saying, registry.module, keys)
+            self._first.setdefault(saying.what, found)
+            if not mlflow_registry.are_texts(keys):
+                self._loose.setdefault(saying.what, found)
+            for key in keys:
+                self._by_key.setdefault((saying.what, key), []).append(found)
+
+    def say(self, what: str) -> bool:
+        """Tell whether something is said of any model."""
+        return what in self._first
+
+    def surely(self, what: str, keys: frozenset[Key]) -> _Found | None:
+        """Return what is said of the model for sure."""
+        for found in self._by_key.get((what, next(iter(keys))), ()) if keys else ():
+            if found.saying.certain and keys <= found.keys:
+                return found
+        return None
+
+    def perhaps(self, what: str, keys: frozenset[Key]) -> _Found | None:
+        """Return what may be said of the model."""
+        for key in sorted(keys):
+            if (what, key) in self._by_key:
+                return self._by_key[what, key][0]
+        known = mlflow_registry.are_texts(keys)
+        return (self._loose if known else self._first).get(what)
+
+
 class Around:
     """The program, or the programs as one, that may run a registration.
 
@@ -95,6 +139,36 @@ class Around:
         for module in self.modules:
             if module.file.matches(TRIGGER):
                 yield module.file.read(mlflow_registry.registry)
+
+    @functools.cached_property
+    def uses_client(self) -> bool:
+        """Whether the modules make calls of a client, which are those that describe a model."""
+        return any(registry.uses_client for registry in self.registries())
+
+    @functools.cached_property
+    def sayings(self) -> _Sayings:
+        """What the program says of models."""
+        return _Sayings(
+            (registry, saying)
+            for registry in self.registries()
+            for saying in registry.sayings
+            if self.runs(registry.module, saying.call)
+        )
+
+    @functools.cached_property
+    def sayings_of_others(self) -> _Sayings:
+        """What other code of the repository says of models."""
+        repository = self.modules[0].file.repository
+        if repository is None:
+            return _Sayings(())
+        paths = [path for path in sorted(repository.python) if not is_passed_over(path)]
+        return _Sayings(
+            (registry, saying)
+            for module in python.readable(repository.matching(paths, TRIGGER))
+            for registry in [module.file.read(mlflow_registry.registry)]
+            for saying in registry.sayings
+            if not self.runs(module, saying.call)
+        )
 
     @functools.cached_property
     def handed(self) -> _Handed:
@@ -175,54 +249,29 @@ def is_run(registry: Registry, registration: Registration) -> bool:
 def said(registry: Registry, registration: Registration, what: str) -> Said:
     """Tell how a registered model comes by its "description" or "tags"."""
     near = around(registry.module, registration.call)
-    perhaps: Said | None = None
-    speaks = False
-    for other in near.registries():
-        speaks = speaks or other.uses_client
-        for saying in other.sayings:
-            if saying.what != what:
-                continue
-            speaks = True
-            same = registry.same_model(registration.name, saying.name)
-            if same is False or not near.runs(other.module, saying.call):
-                continue
-            if same and saying.certain:
-                return Said("surely", other.module, saying.call)
-            perhaps = perhaps or Said("perhaps", other.module, saying.call)
-    if perhaps is not None:
-        return perhaps
-    if not speaks:
+    name = registration.name
+    keys = registry.keys(name) if name is not None else frozenset[Key]()
+    if found := near.sayings.surely(what, keys):
+        return Said("surely", found.module, found.saying.call)
+    if found := near.sayings.perhaps(what, keys):
+        return Said("perhaps", found.module, found.saying.call)
+    if not near.uses_client and not near.sayings.say(what):
         return Said("unseen")
-    handed = _handed(registry, registration, near)
-    return handed or _elsewhere(registry, registration, what, near) or Said("never")
+    if handed := _handed(near.handed, registration, keys):
+        return handed
+    if found := near.sayings_of_others.perhaps(what, keys):
+        return Said("elsewhere", found.module, found.saying.call)
+    return Said("never")
 
 
-def _handed(registry: Registry, registration: Registration, near: Around) -> Said | None:
-    """Return a call of unknown code that is given the client, the version or the name."""
-    handed = near.handed
+def _handed(handed: _Handed, registration: Registration, keys: frozenset[Key]) -> Said | None:
+    """Return a call of unknown code that is given the version, the name or the client."""
     if registration.call in handed.versions:
         return handed.versions[registration.call]
-    for key in registry.keys(registration.name) if registration.name is not None else ():
+    for key in sorted(keys):
         if key in handed.names:
             return handed.names[key]
     return next(iter(handed.clients), None)
-
-
-def _elsewhere(
-    registry: Registry, registration: Registration, what: str, near: Around
-) -> Said | None:
-    """Return code of the repository that the program does not run, and that may speak of it."""
-    repository = registry.module.file.repository
-    if repository is None:
-        return None
-    paths = [path for path in sorted(repository.python) if not is_passed_over(path)]
-    for module in python.readable(repository.matching(paths, TRIGGER)):
-        for saying in module.file.read(mlflow_registry.registry).sayings:
-            if saying.what != what or near.runs(module, saying.call):
-                continue
-            if registry.same_model(registration.name, saying.name) is not False:
-                return Said("elsewhere", module, saying.call)
-    return None
 
 
 def is_passed_over(path: str) -> bool:
