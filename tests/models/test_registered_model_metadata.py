@@ -1075,6 +1075,243 @@ def test_json_and_yaml_cards(path: str, text: str, wanted: list[tuple[str, int, 
     assert found(outcomes(HOOK, path, text)) == wanted
 
 
+TOOLKIT = {
+    "model_details": {
+        "name": "Churn",
+        "owners": [{"name": "Retention", "contact": "churn@example.com"}],
+        "licenses": [{"identifier": "MIT"}],
+    },
+    "model_parameters": {"data": [{"name": "Customers of 2024"}]},
+    "quantitative_analysis": {
+        "performance_metrics": [{"type": "AUC", "value": "0.81"}],
+        "graphics": {"collection": [{"name": "ROC", "image": "iVBOR/TODO/TBD+"}]},
+    },
+    "considerations": {"use_cases": [{"description": "Ranks customers"}]},
+}
+# As `google.protobuf.json_format` writes it.
+PROTO = {
+    "modelDetails": {**TOOLKIT["model_details"], "licenses": [{"customText": "Ours alone"}]},
+    "modelParameters": TOOLKIT["model_parameters"],
+    "quantitativeAnalysis": {"performanceMetrics": [{"type": "AUC", "value": "0.81"}]},
+    "considerations": {"useCases": [{"description": "Ranks customers"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("card", "missing"),
+    [
+        pytest.param(TOOLKIT, None, id="schema"),
+        pytest.param(PROTO, None, id="proto"),
+        pytest.param({**TOOLKIT, "considerations": {}}, ["intended use"], id="no-use"),
+        pytest.param({**PROTO, "considerations": {}}, ["intended use"], id="no-use-in-proto"),
+        pytest.param(
+            {**TOOLKIT, "model_parameters": {"data": [{"name": ""}]}}, ["training data"], id="empty"
+        ),
+        pytest.param(
+            {"schema_version": "0.0.2", "model_details": {"name": "Churn"}}, ALL, id="details-alone"
+        ),
+        pytest.param(
+            {"model_details": {"name": "Churn"}, "model_parameters": {"data": []}}, ALL, id="begun"
+        ),
+    ],
+)
+def test_card_of_the_model_card_toolkit(card: dict[str, object], missing: list[str] | None) -> None:
+    said = outcomes(HOOK, "cards/churn.json", json.dumps(card))
+    wanted = ("evidence", None) if missing is None else (V, lacking(missing))
+    assert [(one.kind, one.rule) for one in said] == [(wanted[0], "incomplete-card")]
+    assert missing is None or said[0].message == wanted[1]
+
+
+def test_residue_in_a_card_of_the_toolkit() -> None:
+    text = json.dumps(PROTO, indent=1).replace("Ranks customers", "TODO: who may use it")
+    said = outcomes(HOOK, "churn.json", text)
+    (residue,) = (one for one in said if one.rule == "template-residue")
+    assert text.splitlines()[residue.place.line - 1].strip().startswith('"description": "TODO')
+
+
+def test_rendered_card_of_the_toolkit() -> None:
+    text = (
+        "# Model Card for Churn\n\n## Model Details\n\n### Owners\n\n* Retention, a@example.com\n\n"
+        "### License\n\nMIT\n\n## Considerations\n\n### Use Cases\n\n* Ranks customers\n\n"
+        '## Graphics\n\n### Train Set\n\nage\n\n<img src="data:image/jpeg;base64,iVB/TODO/+">\n\n'
+        "#### Metrics\n\n|Name|Value|\n-----|------\n|auc|0.81|\n"
+    )
+    assert [one.kind for one in outcomes(HOOK, "churn.md", text)] == ["evidence"]
+    without = text.replace("### License\n\nMIT\n\n", "")
+    assert [one.message for one in outcomes(HOOK, "churn.md", without)] == [lacking(["license"])]
+
+
+PACKAGE = {
+    "type": "ai_AIPackage",
+    "spdxId": "urn:spdx:churn",
+    "name": "churn",
+    "suppliedBy": "urn:spdx:team",
+    "software_primaryPurpose": "model",
+    "ai_domain": ["customer retention"],
+    "ai_metric": [{"type": "DictionaryEntry", "key": "AUC", "value": "0.81"}],
+}
+RELATIONSHIPS = {
+    "trainedOn": "urn:spdx:customers",
+    "hasDeclaredLicense": "urn:spdx:license",
+    "hasConcludedLicense": "expandedlicensing_NoAssertionLicense",
+}
+
+
+def spdx(
+    relationships: dict[str, str] = RELATIONSHIPS,
+    dataset: str = "Customers of 2024",
+    **changed: object,
+) -> str:
+    package = {key: value for key, value in {**PACKAGE, **changed}.items() if value is not None}
+    graph = [
+        package,
+        {"type": "Organization", "spdxId": "urn:spdx:team", "name": "Retention"},
+        {"type": "dataset_DatasetPackage", "spdxId": "urn:spdx:customers", "name": dataset},
+        {
+            "type": "simplelicensing_LicenseExpression",
+            "spdxId": "urn:spdx:license",
+            "simplelicensing_licenseExpression": "MIT",
+        },
+        *(
+            {
+                "type": "Relationship",
+                "spdxId": f"urn:spdx:{kind}",
+                "relationshipType": kind,
+                "from": "urn:spdx:churn",
+                "to": [to],
+            }
+            for kind, to in relationships.items()
+        ),
+    ]
+    context = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
+    return json.dumps({"@context": context, "@graph": graph}, indent=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        pytest.param(spdx(), None, id="whole"),
+        pytest.param(spdx({"trainedOn": "urn:spdx:customers"}), ["license"], id="no-license"),
+        pytest.param(
+            spdx({**RELATIONSHIPS, "hasDeclaredLicense": "expandedlicensing_NoAssertionLicense"}),
+            ["license"],
+            id="no-assertion",
+        ),
+        pytest.param(spdx(dataset=""), ["training data"], id="a-data-set-without-a-name"),
+        pytest.param(
+            spdx(dataset="", ai_informationAboutTraining="On customers of 2024."),
+            None,
+            id="training-told",
+        ),
+        pytest.param(
+            spdx(ai_informationAboutTraining="NOASSERTION", dataset=""),
+            ["training data"],
+            id="training-not-asserted",
+        ),
+        pytest.param(spdx(ai_domain=None), ["intended use"], id="no-domain"),
+        pytest.param(
+            spdx(ai_domain=None, ai_informationAboutApplication="Ranks customers."),
+            None,
+            id="application",
+        ),
+        pytest.param(
+            spdx(ai_metric=[{"type": "DictionaryEntry", "key": "AUC"}]),
+            ["metrics"],
+            id="a-metric-without-a-value",
+        ),
+        pytest.param(spdx(suppliedBy=None), ["owner or contact"], id="no-supplier"),
+        pytest.param(
+            spdx(suppliedBy=None, software_copyrightText="Copyright 2024 Retention"),
+            None,
+            id="copyright",
+        ),
+        pytest.param(
+            spdx(suppliedBy={"type": "Person", "name": "Me"}, spdxId="urn:spdx:churn"),
+            None,
+            id="supplier-inside",
+        ),
+    ],
+)
+def test_ai_package_of_spdx(text: str, missing: list[str] | None) -> None:
+    (said,) = outcomes(HOOK, "churn.spdx3.json", text)
+    if missing is None:
+        assert (said.kind, said.rule) == ("evidence", "incomplete-card")
+    else:
+        assert (said.kind, said.message) == (V, lacking(missing))
+    assert (said.place.line, said.place.column) == (4, 3)
+
+
+def test_residue_in_an_ai_package() -> None:
+    text = spdx(ai_limitation="[More Information Needed]")
+    (residue,) = (one for one in outcomes(HOOK, "a.json", text) if one.rule == "template-residue")
+    assert "ai_limitation" in text.splitlines()[residue.place.line - 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            json.dumps({"model_details": {"name": "gpt"}, "prompt": "x"}), id="settings-of-a-client"
+        ),
+        pytest.param(json.dumps({"items": [{"model_details": {}}]}), id="inside-something-else"),
+        pytest.param(spdx(type="software_Package"), id="software"),
+        pytest.param(spdx(software_primaryPurpose="application"), id="application"),
+        pytest.param(spdx(ai_domain=None, ai_metric=None), id="a-file-that-a-scanner-lists"),
+        pytest.param(
+            json.dumps({"@context": {"@vocab": "x"}, "@graph": [PACKAGE]}), id="another-context"
+        ),
+        pytest.param(json.dumps({"enum": ["ai_AIPackage"]}), id="schema-of-spdx"),
+        pytest.param(
+            json.dumps({"@context": "https://spdx.org/rdf/3.0.1/", "@graph": {"a": PACKAGE}}),
+            id="no-graph",
+        ),
+    ],
+)
+def test_json_that_is_no_card(text: str) -> None:
+    assert outcomes(HOOK, "deploy/settings.json", text) == []
+
+
+def test_schema_of_cards_is_no_card() -> None:
+    text = json.dumps({"$schema": "http://json-schema.org/draft-07/schema#", "properties": {}})
+    assert outcomes(HOOK, "schema/model_card.schema.json", text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"model_details": {', "cannot parse as JSON"),
+        ('{"type": "ai_AIPackage", "a": ' + "[" * 5_000, "nested too deeply"),
+    ],
+)
+def test_hostile_json_cards(text: str, message: str) -> None:
+    (said,) = outcomes(HOOK, "x.json", text)
+    assert (said.kind, said.rule) == ("error", "unparseable")
+    assert message in said.message
+
+
+@given(
+    st.recursive(
+        st.one_of(st.none(), st.booleans(), st.integers(), st.sampled_from(["urn:spdx:churn", ""])),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3),
+            st.dictionaries(
+                st.sampled_from(
+                    ["type", "spdxId", "@id", "from", "to", "name", "relationshipType", *PACKAGE]
+                ),
+                st.one_of(inner, st.sampled_from(["ai_AIPackage", "Relationship", "trainedOn"])),
+                max_size=5,
+            ),
+        ),
+        max_leaves=15,
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_no_graph_of_spdx_raises(graph: object) -> None:
+    document = {"@context": "https://spdx.org/rdf/3.0.1/", "@graph": [PACKAGE, graph]}
+    said = outcomes(HOOK, "x.json", json.dumps(document))
+    assert {one.rule for one in said} == {"incomplete-card"}
+
+
 def test_broken_json_card_is_an_error() -> None:
     (said,) = outcomes(HOOK, "model_card.json", '{"a": ')
     assert (said.kind, said.rule) == ("error", "unparseable")

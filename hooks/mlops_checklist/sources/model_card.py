@@ -1,28 +1,32 @@
 """Model cards: what a card says, whichever form it has, and what its template left behind.
 
 Hugging Face cards (a Markdown file whose front matter has the keys of a model, not those of a
-data set or a Space), Markdown, JSON and YAML files called `model_card*`, Model Card Toolkit JSON,
-and the `modelCard` of a machine-learning component in a CycloneDX bill of materials.
+data set or a Space), Markdown, JSON and YAML files called `model_card*`, those of the Model Card
+Toolkit (JSON in its schema's or its proto's spelling, rendered Markdown), the `modelCard` of a
+machine-learning component in a CycloneDX bill of materials, and the AI packages of SPDX 3.
 
 A card is read as fields, a label with a text: headings with what stands below, `Label: text`
 lines, table rows, front-matter keys, paths of keys. So one table of synonyms serves all forms.
-Key names: https://huggingface.co/docs/hub/model-cards and https://cyclonedx.org/docs/1.6/json/.
+Key names: https://huggingface.co/docs/hub/model-cards, https://cyclonedx.org/docs/1.6/json/;
+github.com/tensorflow/model-card-toolkit: model_card_toolkit/schema/v0.0.2/model_card.schema.json,
+proto/model_card.proto and template/md/default_template.md.jinja; github.com/spdx/spdx-3-model:
+model/AI/Classes/AIPackage.md, with github.com/spdx/spdx-examples: ai/ for their JSON-LD.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_checklist.outcome import Place
 from mlops_checklist.sources import markdown, yaml
 from mlops_checklist.sources.files import File, Unreadable
+from mlops_checklist.sources.located_json import Object, String
 
 if TYPE_CHECKING:
-    from mlops_checklist.sources.located_json import Object
     from mlops_checklist.sources.markdown import Line, Markdown
 
 
@@ -56,6 +60,9 @@ _OTHER_KEYS = re.compile(  # of a Space, of a data set
     r"(?m)^(?:sdk|app_file|colorFrom|dataset_info|task_categories|task_ids|size_categories"
     r"|annotations_creators|source_datasets)[ \t]*:"
 )
+# Without one of these a JSON file that is not called so holds no card: those of CycloneDX, of the
+# Model Card Toolkit, of SPDX.
+_JSON = rb"\"modelCard\"|\"model_?[dD]etails\"|AIPackage\""
 
 
 def cards(file: File) -> list[Card]:
@@ -69,7 +76,7 @@ def cards(file: File) -> list[Card]:
     named = _NAME.fullmatch(name) is not None
     if file.kind == "markdown":
         return _markdown_cards(file, named)
-    if file.kind == "json" and (named or re.search(rb'"modelCard"|"model_details"', file.bytes)):
+    if file.kind == "json" and (named or file.matches(_JSON)):
         return _json_cards(file, named)
     if file.kind == "yaml" and named:
         fields, residues = _yaml(file.text, 0)
@@ -147,7 +154,7 @@ _RESIDUE = re.compile(
 _NOTHING = frozenset(
     (
         *("", "none", "n a", "na", "null", "nil", "unknown", "not available", "not yet available"),
-        *("not specified", "not applicable"),
+        *("not specified", "not applicable", "noassertion", "no assertion"),
     )
 )
 
@@ -163,6 +170,7 @@ _LABELLED = re.compile(
     r"\s*(?:[-*+]\s+)?(?P<mark>\*\*|__)?(?P<label>[^\W\d_][^*:：|`]{1,50}?)(?P<end>\*\*|__)?\s*"  # noqa: RUF001
     r"(?:[:：]\s*(?:\*\*|__)?\s*(?P<text>.*)|$)"  # noqa: RUF001
 )
+_IMAGE = re.compile(r";base64,[\w+/=]+")  # as the Model Card Toolkit renders its graphics
 _ROW = re.compile(r"\s*\|([^|]{1,200})\|(.*)")
 
 
@@ -183,6 +191,7 @@ def _markdown_cards(file: File, named: bool) -> list[Card]:
     prose = "\n".join(line.visible for line in lines if line.kind == "text")
     for line in lines:
         shown = line.text if line.kind == "comment" else line.visible
+        shown = _IMAGE.sub(lambda image: " " * len(image[0]), shown)
         for found in _RESIDUE.finditer(shown):
             if line.kind != "code" or found[0].lower().strip("[]") == "more information needed":
                 residues.append(Residue(found[0], Place(line.number, found.start() + 1)))
@@ -219,7 +228,7 @@ def _labelled(lines: tuple[Line, ...]) -> Iterator[Field]:
 def _json_cards(file: File, named: bool) -> list[Card]:
     from json import JSONDecodeError
 
-    from mlops_checklist.sources.located_json import Object, located
+    from mlops_checklist.sources.located_json import located
 
     try:
         document = located(file.text)
@@ -237,18 +246,33 @@ def _json_cards(file: File, named: bool) -> list[Card]:
         row = bisect_right(starts, offset) - 1
         return Place(row + 1, offset - starts[row] + 1)
 
-    owners: list[Object] = []
     if document.get("bomFormat") == "CycloneDX":
-        owners = _components(document)
-    elif named or isinstance(document.get("model_details"), dict):
-        owners = [document]
-    return [_json_card(owner, place) for owner in owners]
+        return [_json_card(owner, place) for owner in _components(document)]
+    if packages := _packages(document):
+        return _spdx_cards(document, packages, place)
+    if named or _is_of_toolkit(document):
+        return [] if _is_schema(document) else [_json_card(document, place)]
+    return []
+
+
+def _is_schema(document: Object) -> bool:
+    """Tell whether a document is the schema of cards, and no card."""
+    return "$schema" in document and "properties" in document
+
+
+# The sections of the Model Card Toolkit, and what may stand beside them.
+_SECTIONS = {"model details", "model parameters", "quantitative analysis", "considerations"}
+
+
+def _is_of_toolkit(document: Object) -> bool:
+    """Tell whether a document has two sections of the Model Card Toolkit, or nothing else."""
+    names = {_below("", key) for key, value in document.items() if isinstance(value, dict)}
+    others = {_below("", key) for key in document} - _SECTIONS
+    return "model details" in names and (len(names & _SECTIONS) > 1 or others <= {"schema version"})
 
 
 def _components(document: Object) -> list[Object]:
     """Return the components of a CycloneDX document that are models, in their order."""
-    from mlops_checklist.sources.located_json import Object
-
     found: list[Object] = []
     waiting: list[Any] = [document.get("metadata"), document]
     while waiting:
@@ -263,21 +287,104 @@ def _components(document: Object) -> list[Object]:
     return sorted(found, key=lambda component: component.start)
 
 
-def _json_card(owner: Object, place: Any) -> Card:
-    fields = []
-    residues = []
-    waiting: list[tuple[str, Any]] = [("", owner)]
+def _json_card(owner: Object, place: Callable[[int], Place]) -> Card:
+    fields = [Field(path, text) for path, text in _texts(owner)]
+    return Card(place(owner.start), tuple(fields), "", _residues(owner, place))
+
+
+def _texts(top: Any) -> Iterator[tuple[str, str]]:
+    """Yield the values in a JSON value as texts, each with the path of its keys; no images."""
+    waiting: list[tuple[str, Any]] = [("", top)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, dict):
-            waiting += [(_below(path, key), inner) for key, inner in value.items()]
+            waiting += [
+                (_below(path, key), inner) for key, inner in value.items() if key != "image"
+            ]
         elif isinstance(value, list):
             waiting += [(path, inner) for inner in value]
         elif value is not None:
-            fields.append(Field(path, str(value)))
-            if isinstance(value, str) and (found := _RESIDUE.search(value)):
-                residues.append(Residue(found[0], place(value.start)))  # type: ignore[attr-defined]
-    return Card(place(owner.start), tuple(fields), "", tuple(residues))
+            yield path, value if isinstance(value, str) else str(value)
+
+
+def _residues(owner: Object, place: Callable[[int], Place]) -> tuple[Residue, ...]:
+    found = ((text, _RESIDUE.search(text)) for _, text in _texts(owner))
+    return tuple(
+        Residue(residue[0], place(text.start))
+        for text, residue in found
+        if isinstance(text, String) and residue is not None
+    )
+
+
+# What an AI package of SPDX 3 says, and what its relationships do: the label of each.
+_OF_PACKAGE = {
+    "ai_informationAboutApplication": "intended use",
+    "ai_domain": "intended use",
+    "ai_informationAboutTraining": "training data",
+    "ai_metric": "metrics",
+    "suppliedBy": "owner",
+    "originatedBy": "owner",
+    "software_copyrightText": "owner",
+}
+_OF_RELATIONSHIP = {
+    "hasDeclaredLicense": "license",
+    "hasConcludedLicense": "license",
+    "trainedOn": "training data",
+}
+
+
+def _packages(document: Object) -> list[Object]:
+    """Return the AI packages of an SPDX 3 document that the AI profile describes as models."""
+    return [
+        element
+        for element in _elements(document)
+        if re.search(r"(?:^|[_/])AIPackage$", str(element.get("type", element.get("@type"))))
+        and element.get("software_primaryPurpose", "model") == "model"
+        and any(key.startswith("ai_") for key in element)
+    ]
+
+
+def _elements(document: Object) -> list[Object]:
+    if "spdx.org/rdf/3" not in str(document.get("@context")):
+        return []
+    graph = document.get("@graph", [document])
+    return [each for each in graph if isinstance(each, Object)] if isinstance(graph, list) else []
+
+
+def _spdx_cards(
+    document: Object, packages: list[Object], place: Callable[[int], Place]
+) -> list[Card]:
+    elements: dict[str, Object] = {}
+    related: dict[str, list[Field]] = {}
+    for element in _elements(document):
+        elements.setdefault(str(element.get("spdxId", element.get("@id"))), element)
+
+    def told(value: Any) -> str:
+        """Return what a value says; of a reference to an element, its name."""
+        element = elements.get(value) if isinstance(value, str) else None
+        if element is None:
+            return " ".join(text for path, text in _texts(value) if path not in ("type", "key"))
+        named = ("name", "simplelicensing_licenseExpression", "simplelicensing_licenseText")
+        return " ".join(str(element[key]) for key in named if element.get(key))
+
+    def fields(label: str, value: Any) -> Iterator[Field]:
+        for one in value if isinstance(value, list) else [value]:
+            text = told(one)
+            yield Field(label, "" if text.endswith("NoAssertionLicense") else text)
+
+    for element in _elements(document):
+        label = _OF_RELATIONSHIP.get(str(element.get("relationshipType")))
+        if label is not None:
+            held = related.setdefault(str(element.get("from")), [])
+            held += fields(label, element.get("to"))
+    cards = []
+    for package in packages:
+        said = [*related.get(str(package.get("spdxId", package.get("@id"))), ())]
+        for key, label in _OF_PACKAGE.items():
+            if key in package:
+                said += fields(label, package[key])
+        cards.append(Card(place(package.start), tuple(said), "", _residues(package, place)))
+    return cards
 
 
 def _yaml(text: str, before: int) -> tuple[list[Field], list[Residue]]:
