@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from end_to_end.environments import environment, requirements_of
 
-from mlops_checklist.sources import data_records, mlflow_registry
+from mlops_checklist.sources import data_records, experiment_names, mlflow_registry
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "fraud-detection"
 
@@ -73,20 +73,93 @@ def test_autolog_that_records_datasets(mlflow: Path) -> None:
     assert found == {*data_records.AUTOLOG_FLAVOURS}
 
 
-def test_registry_calls(mlflow: Path) -> None:
-    tree = ast.parse((mlflow / "tracking" / "client.py").read_text("utf-8"))
-    client = next(
-        node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "MlflowClient"
-    )
-    methods = {
-        node.name: [item.arg for item in node.args.args[1:]]
-        for node in client.body
-        if isinstance(node, ast.FunctionDef)
+def parameters_of(package: Path, name: str) -> list[str]:
+    """Return the parameters of `mlflow.set_experiment`, `mlflow.MlflowClient().log_batch` ..."""
+    last = name.rpartition(".")[2]
+    file = {"run": "projects/__init__.py", "evaluate": "models/evaluation/base.py"}.get(last)
+    if "MlflowClient()" in name:
+        file = "tracking/client.py"
+    elif last in ("register_model", "set_model_version_tag"):
+        file = "tracking/_model_registry/fluent.py"
+    elif last in ("load_pyfunc", "spark_udf"):
+        file = "pyfunc/__init__.py"
+    tree = ast.parse((package / (file or "tracking/fluent.py")).read_text("utf-8"))
+    body = tree.body
+    if "MlflowClient()" in name:
+        classes = (node for node in body if isinstance(node, ast.ClassDef))
+        body = next(node for node in classes if node.name == "MlflowClient").body
+    found = next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == last)
+    parameters = [item.arg for item in (*found.args.args, *found.args.kwonlyargs)]
+    return parameters[parameters[0] == "self" :]
+
+
+@pytest.mark.parametrize("name", mlflow_registry.FUNCTIONS_OF_MLFLOW)
+def test_registry_calls(mlflow: Path, name: str) -> None:
+    parameters = mlflow_registry.FUNCTIONS_OF_MLFLOW[name]
+    owner = "mlflow." if name == "register_model" else "mlflow.MlflowClient()."
+    assert tuple(parameters_of(mlflow, f"{owner}{name}")[: len(parameters)]) == parameters
+
+
+def test_a_tag_by_the_fluent_call(mlflow: Path) -> None:
+    """It is read with the positions of the client's method."""
+    fluent = parameters_of(mlflow, "mlflow.set_model_version_tag")
+    assert tuple(fluent) == mlflow_registry.FUNCTIONS_OF_MLFLOW["set_model_version_tag"]
+
+
+def test_what_only_some_flavours_take(mlflow: Path) -> None:
+    taken = {
+        (flavour, name): parameters.index(name)
+        for flavour, parameters in functions(mlflow, "log_model")
+        for other, name in mlflow_registry.LOG_MODEL_OF_FLAVOUR
+        if flavour == other
     }
-    (_, register), *_ = functions(mlflow, "register_model")
-    for name, parameters in mlflow_registry.FUNCTIONS_OF_MLFLOW.items():
-        found = register if name == "register_model" else methods[name]
-        assert tuple(found[: len(parameters)]) == parameters, name
+    assert taken == mlflow_registry.LOG_MODEL_OF_FLAVOUR
+
+
+def test_loads(mlflow: Path) -> None:
+    of_flavours = [
+        (flavour, parameters.index("model_uri"))
+        for flavour, parameters in functions(mlflow, "load_model")
+    ]
+    assert {position for _, position in of_flavours} == {mlflow_registry.LOADS["load_model"]}
+    assert {flavour for flavour, _ in of_flavours} >= {*mlflow_registry.LOG_MODEL}
+    for name in ("load_pyfunc", "spark_udf"):
+        position = parameters_of(mlflow, f"mlflow.pyfunc.{name}").index("model_uri")
+        assert position == mlflow_registry.LOADS[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "keyword", "position"),
+    [
+        (name, *place)
+        for name, place in {**experiment_names.CALLS, **experiment_names.LOOKUPS}.items()
+        if name.startswith("mlflow.")
+    ],
+)
+def test_experiments(mlflow: Path, name: str, keyword: str, position: int | None) -> None:
+    parameters = parameters_of(mlflow, name)
+    assert keyword in parameters
+    assert position is None or parameters.index(keyword) == position
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        # `hyperparameters` and `scores` read name and value of one, or all of them at once.
+        ("mlflow.log_param", ("key", "value")),
+        ("mlflow.log_params", ("params",)),
+        ("mlflow.log_metric", ("key", "value")),
+        ("mlflow.log_metrics", ("metrics",)),
+        ("mlflow.MlflowClient().log_param", ("run_id", "key", "value")),
+        ("mlflow.MlflowClient().log_metric", ("run_id", "key", "value")),
+        # `tracking` asks which of them a batch holds.
+        ("mlflow.MlflowClient().log_batch", ("run_id", "metrics", "params")),
+        # `validation_metrics` asks on which data.
+        ("mlflow.models.evaluate", ("model", "data")),
+    ],
+)
+def test_logging(mlflow: Path, name: str, parameters: tuple[str, ...]) -> None:
+    assert tuple(parameters_of(mlflow, name)[: len(parameters)]) == parameters
 
 
 def test_aliases(mlflow: Path) -> None:

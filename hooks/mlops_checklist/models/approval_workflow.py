@@ -200,6 +200,12 @@ def _promotion(
     return violation(rule, place, f"{message} itself; {advice}")
 
 
+def _place(function: str, parameter: str) -> int:
+    from mlops_checklist.sources.mlflow_registry import FUNCTIONS_OF_MLFLOW
+
+    return FUNCTIONS_OF_MLFLOW[function].index(parameter)
+
+
 def _target(module: Module, call: ast.Call) -> str | None:
     """Return "Production", "champion" or the like, if the call puts a model there."""
     from mlops_checklist.sources.mlflow_registry import LIVE
@@ -208,8 +214,8 @@ def _target(module: Module, call: ast.Call) -> str | None:
 
     last = last_name(call.func)
     node = {
-        "transition_model_version_stage": lambda: argument(call, "stage", 2),
-        "set_registered_model_alias": lambda: argument(call, "alias", 1),
+        "transition_model_version_stage": lambda: argument(call, "stage", _place(last, "stage")),
+        "set_registered_model_alias": lambda: argument(call, "alias", _place(last, "alias")),
         "link_model": lambda: argument(call, "aliases", 3),
         "link_artifact": lambda: argument(call, "aliases", 2),
     }.get(

@@ -220,16 +220,19 @@ def _no_signature(
 
 def _infers(registry: Registry, call: ast.Call, flavour: str) -> bool | None:
     """Tell whether a flavour infers a signature when it is given none; None if unknown."""
-    from mlops_checklist.sources.python import argument
     from mlops_checklist.sources.values import literal
 
     if flavour == "pyfunc":
-        code = argument(call, "python_model", 6)
+        code = registry.argument(call, "log_model", "python_model", flavour)
         return False if code is None else registry.hints(code)
+    task = registry.argument(call, "log_model", "task", flavour)
     if flavour == "dspy":
-        return registry.given(argument(call, "task", 2)) != "no"
-    task = argument(call, "task", 1) if flavour == "openai" else None
-    if task is not None and literal(registry.values.of(task)) in OPENAI_TASKS:
+        return registry.given(task) != "no"
+    if (
+        flavour == "openai"
+        and task is not None
+        and literal(registry.values.of(task)) in OPENAI_TASKS
+    ):
         return True
     return True if flavour in INFERS_ALWAYS else None if flavour in INFERS_OFTEN else False
 

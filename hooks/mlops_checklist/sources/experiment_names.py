@@ -236,7 +236,7 @@ class _Named(NamedTuple):
 
 
 # Calls that look an experiment up by its name: the argument's keyword and its position.
-_LOOKUPS: dict[str, tuple[str, int | None]] = {
+LOOKUPS: dict[str, tuple[str, int | None]] = {
     "mlflow.get_experiment_by_name": ("name", 0),
     "mlflow.tracking.fluent.get_experiment_by_name": ("name", 0),
     **{f"{client}.get_experiment_by_name": ("name", 0) for client in _CLIENTS},
@@ -311,7 +311,7 @@ def _names_of_experiments(module: Module, named: Iterable[_Named]) -> set[ast.AS
 
     found: set[ast.AST] = {each.argument for each in named}
     for call in module.calls:
-        lookup = _LOOKUPS.get(module.qualified(call.func) or "")
+        lookup = LOOKUPS.get(module.qualified(call.func) or "")
         given = argument(call, *lookup) if lookup else None
         if given is not None:
             found.update(_items(given))

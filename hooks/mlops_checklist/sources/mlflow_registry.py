@@ -77,6 +77,8 @@ LOG_MODEL: dict[str, tuple[int | None, ...]] = {
     "transformers": (1, 7, 8, 9, 21),
     "xgboost": (1, 4, 5, 6, 15),
 }
+# And those of parameters that only some have.
+LOG_MODEL_OF_FLAVOUR = {("dspy", "task"): 2, ("openai", "task"): 1, ("pyfunc", "python_model"): 6}
 # Positions in each flavour's autolog, where it has the parameter.
 AUTOLOG_PARAMETERS = ("registered_model_name", "log_input_examples", "log_model_signatures")
 AUTOLOG: dict[str, tuple[int | None, ...]] = {
@@ -110,7 +112,10 @@ FUNCTIONS_OF_MLFLOW: dict[str, tuple[str, ...]] = {
     "update_model_version": ("name", "version", "description"),
     "set_registered_model_tag": ("name", "key", "value"),
     "set_registered_model_alias": ("name", "alias", "version"),
+    "transition_model_version_stage": ("name", "version", "stage", "archive_existing_versions"),
 }
+# Calls that load a model, and where they take its URI.
+LOADS = {"load_model": 0, "load_pyfunc": 0, "spark_udf": 1}
 
 # Aliases and stages of what is in production.
 LIVE = re.compile(r"(?i)prod(?:uction)?|champion|live|latest[-_]?prod|release|serving")
@@ -199,7 +204,7 @@ class Registry:
         elif found := _AUTOLOG.fullmatch(name):
             self._registered_model_name("autolog", found[1], call)
         elif _LOAD.fullmatch(name):
-            uri = argument(call, "model_uri", int(name.endswith("spark_udf")))
+            uri = argument(call, "model_uri", LOADS[name.rpartition(".")[2]])
             if uri is not None:
                 self.loads.append((call, uri))
         else:
@@ -253,6 +258,8 @@ class Registry:
             # A flavour that is not in the table has the most usual order.
             order = LOG_MODEL.get(flavour, LOG_MODEL["catboost"])
             position = order[LOG_MODEL_PARAMETERS.index(name)]
+        elif form == "log_model":
+            position = LOG_MODEL_OF_FLAVOUR.get((flavour, name))
         elif form == "autolog" and name in AUTOLOG_PARAMETERS:
             position = AUTOLOG.get(flavour, (None, None, None))[AUTOLOG_PARAMETERS.index(name)]
         elif name in FUNCTIONS_OF_MLFLOW.get(form, ()):
