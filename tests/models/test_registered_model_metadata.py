@@ -693,6 +693,20 @@ def test_program_that_describes_and_tags(files: dict[str, str]) -> None:
             id="unknown-code-is-given-the-name",
         ),
         pytest.param(
+            {
+                "train.py": f"import requests\n{TRAIN}payload = {{'description': 'Text'}}\n"
+                "payload = {'name': 'churn', 'version': version.version}\n"
+                "requests.patch(f'{host}/api/2.0/mlflow/model-versions/update', json=payload)\n"
+            },
+            "the call in line 7",
+            id="the-rest-api-is-given-the-name",
+        ),
+        pytest.param(
+            {"train.py": f"from acme_mlops import publish\n{TRAIN}publish([(version, 'Text')])\n"},
+            "the call in line 5",
+            id="unknown-code-is-given-a-list",
+        ),
+        pytest.param(
             {"train.py": f"{TRAIN}for hook in hooks:\n    hook(version.version)\n"},
             "the call in line 5",
             id="a-callback-is-given-the-version",
@@ -755,6 +769,23 @@ def test_calls_that_describe_nothing(line: str) -> None:
         (V, "no-description", "train.py"),
         (V, "no-tags", "train.py"),
     ]
+
+
+def test_client_calls_that_do_not_run_tell_nothing() -> None:
+    files = {
+        "registry.py": REGISTRY,
+        "train.py": "import mlflow, registry\nmlflow.register_model('runs:/1/m', 'churn')\n",
+    }
+    said = [one for one in together(HOOK, files) if one.path == "train.py"]
+    undecided = [one.message for one in said if one.kind == U]
+    assert len(undecided) == 2
+    assert all("nothing in this program gives 'churn'" in message for message in undecided)
+
+
+def test_containers_in_one_another() -> None:
+    lines = "".join(f"a{number} = [a{number + 1}, a{number}]\n" for number in range(3_000))
+    code = f"{TRAIN}{lines}unknown(a0)\n"
+    assert {kind for kind, _, _ in texts(together(HOOK, {"train.py": code}))} == {V}
 
 
 def test_library_whose_callers_are_not_known() -> None:

@@ -187,7 +187,8 @@ class Registry:
         self.values = Values(module)
         self.registrations: list[Registration] = []
         self.sayings: list[Saying] = []
-        self.uses_client = False  # what describes and tags a model can be expected here
+        # Calls of a client: what describes and tags a model can be expected near them.
+        self.client_calls: list[ast.Call] = []
         self.logged: dict[ast.Call, str] = {}  # every log_model call, and its flavour
         self.aliases: list[ast.Call] = []
         self.loads: list[tuple[ast.Call, ast.expr]] = []  # and the URI of the model
@@ -242,7 +243,8 @@ class Registry:
             self.registrations.append(Registration(function, "", call, name))
         elif function == "set_registered_model_alias":
             self.aliases.append(call)
-        self.uses_client = self.uses_client or (function in _SAYS and function != "register_model")
+        if function in _SAYS and function != "register_model":
+            self.client_calls.append(call)
         called = function or method
         for parameter in _SAYS.get(called, ()):
             given = self.given(self.argument(call, called, parameter), by_all=True)

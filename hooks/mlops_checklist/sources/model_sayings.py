@@ -31,6 +31,7 @@ TRIGGER = (
 )
 _MOST_CALLS = 2_000  # of unknown code that are looked through in one program
 _MOST_NAMES = 50  # followed from one argument of such a call
+_CONTAINERS = (ast.Dict, ast.List, ast.Tuple, ast.Starred)
 
 # What neither describes nor tags a model, whatever it is given.
 _PACKAGES = sys.stdlib_module_names | frozenset(
@@ -72,6 +73,7 @@ class _Handed(NamedTuple):
     clients: list[Said]
     versions: dict[ast.AST, Said]
     names: dict[Key, Said]
+    seen: set[ast.AST]  # containers that were looked into
 
 
 class _Found(NamedTuple):
@@ -142,8 +144,12 @@ class Around:
 
     @functools.cached_property
     def uses_client(self) -> bool:
-        """Whether the modules make calls of a client, which are those that describe a model."""
-        return any(registry.uses_client for registry in self.registries())
+        """Whether the program makes calls of a client, which are those that describe a model."""
+        return any(
+            self.runs(registry.module, call)
+            for registry in self.registries()
+            for call in registry.client_calls
+        )
 
     @functools.cached_property
     def sayings(self) -> _Sayings:
@@ -173,7 +179,7 @@ class Around:
     @functools.cached_property
     def handed(self) -> _Handed:
         """What the program hands to code that cannot be looked into."""
-        handed = _Handed([], {}, {})
+        handed = _Handed([], {}, {}, set())
         unknown = (
             (module, call)
             for module in self.modules
@@ -185,8 +191,7 @@ class Around:
                 continue
             said = Said("handed", module, call)
             registry = module.file.read(mlflow_registry.registry)
-            for given in (*call.args, *(keyword.value for keyword in call.keywords)):
-                _note(handed, registry, given, said)
+            _note(handed, registry, call, said)
         return handed
 
 
@@ -203,19 +208,28 @@ def _is_unknown(module: Module, call: ast.Call) -> bool:
     return not known and not _METHODS.fullmatch(method)
 
 
-def _note(handed: _Handed, registry: Registry, given: ast.expr, said: Said) -> None:
-    """Note what an argument of a call of unknown code is, where it speaks of a model."""
-    if not isinstance(given, (ast.Name, ast.Attribute, ast.Constant)):
-        return
-    if _CLIENT.fullmatch(registry.module.qualified(given) or ""):
-        handed.clients.append(said)
-    for key in registry.keys(given):
-        handed.names.setdefault(key, said)
-    while isinstance(given, ast.Attribute):  # `version.version`
-        given = given.value
-    for found in registry.values.expressions(given, _MOST_NAMES):
-        if isinstance(found, ast.Call):
-            handed.versions.setdefault(found, said)
+def _note(handed: _Handed, registry: Registry, call: ast.Call, said: Said) -> None:
+    """Note what the arguments of a call of unknown code are, and hold, that speaks of a model."""
+    waiting: list[ast.AST] = [*call.args, *(keyword.value for keyword in call.keywords)]
+    while waiting:
+        given = waiting.pop()
+        if isinstance(given, _CONTAINERS) and given not in handed.seen:
+            handed.seen.add(given)
+            waiting += python.children(given)
+        if not isinstance(given, (ast.Name, ast.Attribute, ast.Constant)):
+            continue
+        if _CLIENT.fullmatch(registry.module.home(given).qualified(given) or ""):
+            handed.clients.append(said)
+        for key in registry.keys(given):
+            handed.names.setdefault(key, said)
+        base: ast.AST = given
+        while isinstance(base, ast.Attribute):  # `version.version`
+            base = base.value
+        for found in registry.values.expressions(base, _MOST_NAMES):
+            if isinstance(found, ast.Call):
+                handed.versions.setdefault(found, said)
+            elif isinstance(found, _CONTAINERS):
+                waiting.append(found)
 
 
 def around(module: Module, call: ast.Call) -> Around:
