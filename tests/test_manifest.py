@@ -117,6 +117,7 @@ KINDS = {
     "setup.cfg": "",
     "setup.py": "python",
     "src/app.js": "",
+    "src/card.html": "html",
     "src/config.ini": "",
     "src/gui.pyw": "python",
     "src/stub.pyi": "",

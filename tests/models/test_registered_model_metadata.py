@@ -1172,6 +1172,66 @@ def test_rendered_card_of_the_toolkit() -> None:
     assert [one.message for one in outcomes(HOOK, "churn.md", without)] == [lacking(["license"])]
 
 
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<style>h1 {text-align: center;} /* TODO */</style>
+<title>
+  Model Card for Churn
+</title>
+</head>
+<body>
+  <h1>
+    Model Card for Churn
+  </h1>
+  <div class="col card">
+    <h2>Model Details</h2>
+    <h3>Owners</h3>
+      Retention, churn@example.com
+    <h3>Licenses</h3>
+      <ul><li>MIT</li></ul>
+  </div>
+  <h2>Considerations</h2>
+    <h3>Use Cases</h3>
+      <ul><li>Ranks customers</li></ul>
+  <h2>Datasets</h2>
+    <h3>Customers of 2024</h3>
+    <img src='data:image/jpeg;base64,iVB/TODO/+' alt='Ages' />
+  <h2>Quantitative Analysis</h2>
+  <table><caption>Performance Metrics</caption><tr><td>AUC</td><td>0.81</td></tr></table>
+</body>
+</html>
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(PAGE, [], id="whole"),
+        pytest.param(
+            PAGE.replace("<li>MIT</li>", ""), [("incomplete-card", 10, 3)], id="empty-section"
+        ),
+        pytest.param(
+            PAGE.replace("Retention, churn@example.com", ", "),
+            [("incomplete-card", 10, 3)],
+            id="owner-without-a-name",
+        ),
+        pytest.param(
+            PAGE.replace("Ranks customers", "Ranks TBD"),
+            [("template-residue", 22, 21)],
+            id="residue",
+        ),
+        pytest.param(PAGE.replace("Model Card for Churn", "Churn"), [], id="another-page"),
+        pytest.param("<h1>Model Card for", [], id="cut-off"),
+        pytest.param("<h1>Model Card for x</h1>" + "<h2>" * 9_999 + "<", None, id="hostile"),
+    ],
+)
+def test_card_in_html(text: str, wanted: list[tuple[str, int, int]] | None) -> None:
+    wanted = [("incomplete-card", 1, 1)] if wanted is None else wanted
+    assert found(outcomes(HOOK, "cards/churn.html", text)) == wanted
+
+
 PACKAGE = {
     "type": "ai_AIPackage",
     "spdxId": "urn:spdx:churn",
@@ -1362,6 +1422,8 @@ WORDS = st.sampled_from(
             "def f(x=None):",
             "---\n",
             "# Model Card for",
+            "<h1>Model Card for",
+            "</h1>",
         ),
         *("license: mit", "[More Information Needed]", "{{ x }}", "<!--", "```", "|", "**"),
         "TODO",  # residue, as drawn input
@@ -1383,7 +1445,7 @@ WORDS = st.sampled_from(
     st.lists(st.one_of(WORDS, st.text(max_size=6)), max_size=30).map("".join),
     st.sampled_from(
         "a.py n.ipynb s.sh Dockerfile MLmodel README.md model_card.md model_card.json "
-        "model_card.yaml a.json".split()
+        "model_card.yaml a.json a.html".split()
     ),
 )
 @settings(max_examples=300, deadline=None)

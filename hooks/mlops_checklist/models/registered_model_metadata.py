@@ -515,6 +515,7 @@ HOOK = Hook(
         "markdown": b"",
         "json": b"",
         "yaml": b"",
+        "html": rb"<h1>\s*Model Card for\b",  # as the Model Card Toolkit renders one
     },
     rules=RULES,
     check=check,

@@ -64,6 +64,7 @@ _SUFFIXES = {
     ".dvc": "yaml",
     ".toml": "toml",
     ".json": "json",
+    ".html": "html",
     ".md": "markdown",
     ".markdown": "markdown",
     ".r": "r",

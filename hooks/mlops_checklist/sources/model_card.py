@@ -2,14 +2,14 @@
 
 Hugging Face cards (a Markdown file whose front matter has the keys of a model, not those of a
 data set or a Space), Markdown, JSON and YAML files called `model_card*`, those of the Model Card
-Toolkit (JSON in its schema's or its proto's spelling, rendered Markdown), the `modelCard` of a
-machine-learning component in a CycloneDX bill of materials, and the AI packages of SPDX 3.
+Toolkit (JSON in its schema's or its proto's spelling, rendered Markdown and HTML), the `modelCard`
+of a machine-learning component in a CycloneDX bill of materials, and the AI packages of SPDX 3.
 
 A card is read as fields, a label with a text: headings with what stands below, `Label: text`
 lines, table rows, front-matter keys, paths of keys. So one table of synonyms serves all forms.
 Key names: https://huggingface.co/docs/hub/model-cards, https://cyclonedx.org/docs/1.6/json/;
 github.com/tensorflow/model-card-toolkit: model_card_toolkit/schema/v0.0.2/model_card.schema.json,
-proto/model_card.proto and template/md/default_template.md.jinja; github.com/spdx/spdx-3-model:
+proto/model_card.proto and the templates of template/; github.com/spdx/spdx-3-model:
 model/AI/Classes/AIPackage.md, with github.com/spdx/spdx-examples: ai/ for their JSON-LD.
 """
 
@@ -66,7 +66,7 @@ _JSON = rb"\"modelCard\"|\"model_?[dD]etails\"|AIPackage\""
 
 
 def cards(file: File) -> list[Card]:
-    """Return the model cards in a Markdown, JSON or YAML file, none where it holds none.
+    """Return the model cards in a Markdown, HTML, JSON or YAML file, none where it holds none.
 
     Raises Unreadable where the file is one, or must be by its name, and cannot be parsed.
     """
@@ -78,6 +78,8 @@ def cards(file: File) -> list[Card]:
         return _markdown_cards(file, named)
     if file.kind == "json" and (named or file.matches(_JSON)):
         return _json_cards(file, named)
+    if file.kind == "html":
+        return _html_cards(file)
     if file.kind == "yaml" and named:
         fields, residues = _yaml(file.text, 0)
         return [Card(Place(), tuple(fields), "", tuple(residues))]
@@ -220,6 +222,37 @@ def _labelled(lines: tuple[Line, ...]) -> Iterator[Field]:
             if text is None and not (found["mark"] and found["end"]):
                 continue
             yield Field(found["label"], text or following)
+
+
+# --- HTML, as the Model Card Toolkit renders it -------------------------------------------
+
+_HEADING = re.compile(r"<h([1-3])>([^<>]{1,200})</h\1>")
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def _html_cards(file: File) -> list[Card]:
+    headings = [*_HEADING.finditer(file.text)]
+    title = next((each for each in headings if _TITLE.match(each[2].strip())), None)
+    if title is None:
+        return []
+    # Tags become blanks, so that everything stays in its place; what comes before is style.
+    shown = _TAG.sub(lambda tag: re.sub(r"[^\n]", " ", tag[0]), file.text)
+    shown = re.sub(r"[^\n]", " ", shown[: title.end()]) + shown[title.end() :]
+    fields = []
+    ends = [len(shown)] * 4  # by level: where the next heading of it begins
+    for heading in reversed(headings):
+        level = int(heading[1])
+        if heading is not title:
+            fields.append(Field(heading[2].strip(), shown[heading.end() : min(ends[: level + 1])]))
+        ends[level] = heading.start()
+    residues = [
+        Residue(found[0], Place(number, found.start() + 1))
+        for number, line in enumerate(shown.split("\n"), 1)
+        for found in _RESIDUE.finditer(line)
+    ]
+    before = file.text[: title.start()]
+    place = Place(before.count("\n") + 1, title.start() - before.rfind("\n"))
+    return [Card(place, tuple(fields), "", tuple(residues))]
 
 
 # --- JSON and YAML --------------------------------------------------------------------------
