@@ -74,7 +74,7 @@ def without_ignored(file: File, outcomes: Iterable[Outcome]) -> Iterator[Outcome
 
 def ignores(file: File) -> Iterator[Ignore]:
     """Yield every ignore of `file`; none where nothing is silenced: in large and broken files."""
-    if not _may_ignore(file):
+    if not file.read(_may_ignore):
         return
     try:
         if file.kind != "notebook":
@@ -122,7 +122,7 @@ def _on_line(
 
 def _silencing(file: File, outcome: Outcome) -> list[Ignore]:
     """Return the ignores of `file` that silence an outcome."""
-    if not _may_ignore(file):
+    if not file.read(_may_ignore):
         return []
     cell = None
     try:
