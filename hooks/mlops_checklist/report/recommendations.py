@@ -10,7 +10,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mlops_checklist.hook import File, Hook, Options
@@ -67,6 +67,8 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
                 yield missing("scheduled-jobs", place, reason)
     elif file.kind in ("json", "yaml"):
         yield from _schedules(file)
+    elif file.kind == "shell":
+        yield from _loops(recurring.shell_loops(file))
     else:
         yield from _code(file)
 
@@ -93,10 +95,7 @@ def _code(file: File) -> Iterator[Outcome]:
     """Judge a Python file or notebook; it is parsed by those who find something to look at."""
     from mlops_checklist.sources import python
 
-    for place, what in recurring.loops(file):
-        yield missing(
-            "scheduled-jobs", place, f"{what}; a scheduled job needs no process that waits"
-        )
+    yield from _loops(recurring.loops(file))
     if b"cronString" in file.bytes:
         yield from _python_schedules(file)
     if file.matches(MOUNTS) and (lost := [*domino_paths.lost(file)]) and not _takes_snapshots(file):
@@ -113,6 +112,12 @@ def _code(file: File) -> Iterator[Outcome]:
                 yield missing("flows", chain.place, reason)
     if file.matches(_FLOW):
         yield from _tasks(file.read(python.module))
+
+
+def _loops(found: Iterable[tuple[Place, str]]) -> Iterator[Outcome]:
+    for place, what in found:
+        reason = f"{what}; a scheduled job needs no process that waits"
+        yield missing("scheduled-jobs", place, reason)
 
 
 def _python_schedules(file: File) -> Iterator[Outcome]:
@@ -158,6 +163,7 @@ HOOK = Hook(
         "python": _PYTHON,
         "notebook": _PYTHON,
         "markdown": b"(?i)run|execute|train|trigger|refresh",
+        "shell": recurring.IN_SHELL,
         "json": b"cronString",
         "yaml": b"cronString",
     },

@@ -1,7 +1,8 @@
 """What is done again and again by a program that never ends, or by people whom a text tells to.
 
-A loop without end that works and then sleeps for a minute or more waits for its next turn. Loops
-that poll, consume, serve, or end by themselves do not, nor do those of a thread in a service.
+A loop without end, of Python or a shell, that works and then sleeps for a minute or more waits for
+its next turn. Loops that poll, consume, serve, or end by themselves do not, nor do those of a
+thread in a service.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from mlops_checklist.outcome import Place
-from mlops_checklist.sources import markdown, python, values
+from mlops_checklist.sources import markdown, python, shell, values
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.python import FUNCTIONS, Module
 
@@ -137,6 +139,65 @@ def _is_of_a_thread(module: Module, loop: ast.While) -> bool:
         for node in (*call.args, *(keyword.value for keyword in call.keywords))
         if isinstance(node, (ast.Name, ast.Attribute))
     )
+
+
+# --- Shell scripts ----------------------------------------------------------------------------
+
+IN_SHELL = rb"\b(?:while|until|for)\b"
+# Programs that do no work, and those by which a loop ends or serves.
+_IDLE = frozenset("true : [ [[ test sleep echo printf date cd set export wait".split())
+_ENDING = frozenset("break exit return exec kill nc curl wget kubectl tail".split())
+_ENDLESS = re.compile(
+    r"(?m)^[ \t]*(?:while[ \t]+(?:true|:|\[+[ \t]+(?:1|true)[ \t]+\]+|sleep\b[^;\n]*)"
+    r"|until[ \t]+false|for[ \t]*\(\([ \t]*;[ \t]*;[ \t]*\)\))[ \t]*(?=;|$|#)"
+)
+_BLOCK = re.compile(r"#[^\n]*|\b(?P<opens>do)\b|\b(?P<closes>done)\b")
+_MOST_LOOPS = 50  # of a script
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def shell_loops(file: File) -> Iterator[tuple[Place, str]]:
+    """Yield the loops of a shell script that work, then sleep for a minute or more."""
+    text = file.text
+    for found in islice(_ENDLESS.finditer(text), _MOST_LOOPS):
+        first, last = _line(text, found.start()), _line(text, _end_of_loop(text, found.end()))
+        inside = [
+            shell.unwrapped(command)
+            for command in file.read(_commands_of)
+            if command.words and first <= command.words[0].place.line <= last
+        ]
+        names = {shell.program(command) for command in inside}
+        seconds = max(map(_slept, inside), default=0)
+        if seconds >= _SHORTEST and names - _IDLE and not names & _ENDING:
+            start = found.start() + len(found[0]) - len(found[0].lstrip())
+            column = start - text.rfind("\n", 0, start)
+            yield Place(first, column), f"this loop works, then sleeps for {seconds:g} seconds"
+
+
+def _commands_of(file: File) -> list[shell.Command]:
+    return shell.commands(file.text)
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _end_of_loop(text: str, at: int) -> int:
+    """Return where the loop that begins before `at` ends; the end of the text where it does not."""
+    depth = 0
+    for found in _BLOCK.finditer(text, at):
+        depth += bool(found["opens"]) - bool(found["closes"])
+        if found["closes"] and depth <= 0:
+            return found.start()
+    return len(text)
+
+
+def _slept(command: shell.Command) -> float:
+    """Return for how many seconds `sleep` is told to; 0 for other commands and unknown times."""
+    if shell.program(command) != "sleep":
+        return 0
+    given = [re.fullmatch(r"(\d{1,7}(?:\.\d+)?)([smhd]?)", word.text) for word in command.words[1:]]
+    return sum(float(each[1]) * _UNITS[each[2]] for each in given if each is not None)
 
 
 # --- Texts ------------------------------------------------------------------------------------
