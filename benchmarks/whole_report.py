@@ -174,10 +174,11 @@ def write(folder: Path) -> None:
 
 def words() -> str:
     """Return the patterns by which hooks choose their files, one a line for `git grep -P -f`."""
-    from mlops_checklist.report.gathering import hooks
+    from mlops_checklist.report import gathering, recommendations
     from mlops_checklist.sources.key_formats import FORMATS
 
-    patterns = {pattern for hook in hooks() for pattern in (*hook.reads.values(), hook.follows)}
+    hooks = (*gathering.hooks(), recommendations.HOOK)
+    patterns = {pattern for hook in hooks for pattern in (*hook.reads.values(), hook.follows)}
     keys = {f"(?i){re.escape(word)}".encode() for each in FORMATS for word in each.words}
     return b"\n".join(sorted(filter(None, patterns | keys))).decode() + "\n"
 

@@ -78,6 +78,7 @@ AGAINST = [
     ("job.py", "import time\nwhile True:\n    if done():\n        break\n    time.sleep(60)\n"),
     ("job.py", "import time\nwhile True:\n    time.sleep(86400)\n"),
     ("job.py", "import time\nwhile True:\n    poll_queue()\n    time.sleep(1)\n"),
+    ("job.py", "import time\nwhile True:\n    work()\n    time.sleep( 59.5 )\n"),
     ("run.sh", "while true; do\n  if test -f done; then break; fi\n  sleep 60\ndone\n"),
     ("run.sh", "while true; do sleep 86400; done\n"),
     ("run.sh", "while true; do python poll.py; sleep 5; done\nsleep 3600\n"),
@@ -152,7 +153,7 @@ def test_examples_of_the_page(recommend: Recommend, example) -> None:  # type: i
 
 
 def test_what_cannot_be_parsed_is_said(recommend: Recommend) -> None:
-    said = recommend(("a.py", "import subprocess\nsubprocess.run('a.py'\n"))
+    said = recommend(("a.py", "import subprocess\nsubprocess.run('a.py', 'b.py', 'c.py'\n"))
     assert said[:3] == [NONE, "", "Not judged"]
     assert said[3].startswith("- a.py: cannot parse as Python")
 
@@ -160,10 +161,10 @@ def test_what_cannot_be_parsed_is_said(recommend: Recommend) -> None:
 @pytest.mark.parametrize(
     ("path", "data", "says"),
     [
-        ("a.py", b"while True:\n  \0sleep", "cannot decode: NUL byte in line 2"),
+        ("a.py", b"while True:\n  \0sleep(60)", "cannot decode: NUL byte in line 2"),
         ("a.md", b"\xff\xfe\xff run", "cannot decode: byte 0x6e in line 1 is not UTF-16"),
-        ("a.ipynb", b"job_start(a.py", "cannot parse"),
-        ("a.py", b"job_start('a.py', " + b"(" * 5_000, "cannot parse"),
+        ("a.ipynb", b"job_start('a.py' 'b.py' 'c.py'", "cannot parse"),
+        ("a.py", b"job_start('a.py', 'b.py', 'c.py', " + b"(" * 5_000, "cannot parse"),
     ],
     ids=["NUL", "half a sign", "no notebook", "nested"],
 )

@@ -74,7 +74,7 @@ def gather(
                 return gathered_by_file(alone, repository, tell), used
 
         helps = len(every) >= _MANY and bool(beyond and alone) and can_help()
-        with aside(by_file, helps=helps) as result:
+        with tracked.sharing(repository.apart), aside(by_file, helps=helps) as result:
             for hook, settings, paths in beyond:
                 tell(hook.id)
                 found[hook.id] = gathered(hook, settings, paths, repository)

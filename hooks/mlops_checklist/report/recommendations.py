@@ -103,13 +103,10 @@ def _code(file: File) -> Iterator[Outcome]:
             reason = f"this {does} '{path}', and nothing takes a snapshot before"
             yield missing("snapshots-first", file.read(python.module).place(call), reason)
     if file.matches(steps.TRIGGER):
-        for chain in steps.chains(file):
-            if len(chain.scripts) >= _MANY:
-                named = enumerated(
-                    [*chain.scripts[:_MANY], *["more"] * (len(chain.scripts) > _MANY)]
-                )
-                reason = f"these {chain.how} follow one another: {named}; a Flow tracks each step"
-                yield missing("flows", chain.place, reason)
+        for chain in steps.chains(file, _MANY):
+            named = enumerated([*chain.scripts[:_MANY], *["more"] * (len(chain.scripts) > _MANY)])
+            reason = f"these {chain.how} follow one another: {named}; a Flow tracks each step"
+            yield missing("flows", chain.place, reason)
     if file.matches(_FLOW):
         yield from _tasks(file.read(python.module))
 

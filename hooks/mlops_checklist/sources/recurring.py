@@ -20,6 +20,9 @@ from mlops_checklist.sources.python import FUNCTIONS, Module
 _SCHEDULING = rb"run_pending|BlockingScheduler"
 TRIGGER = rb"while[ \t(]+(?:True|1)\b|" + _SCHEDULING
 _SHORTEST = 60  # seconds
+_SLEEPING = (
+    rb"\bsleep\s*\((?!\s*(?:[0-5]?\d(?:\.\d*)?|\.\d+)\s*\))"  # for other than a short number
+)
 _SERVING = frozenset("start_http_server serve_forever serve make_server".split())
 _CONSUMING = frozenset(
     "poll receive receive_message receive_messages consume recv xread xreadgroup pull".split()
@@ -31,7 +34,7 @@ _SAYING = re.compile(
 
 def loops(file: File) -> Iterator[tuple[Place, str]]:
     """Yield the loops and schedulers that wait for their next turn: where, and what each does."""
-    if b"sleep" not in file.bytes and not file.matches(_SCHEDULING):
+    if not file.matches(_SLEEPING) and not file.matches(_SCHEDULING):
         return
     module = file.read(python.module)
     if any(python.last_name(call.func) in _SERVING for call in module.calls):

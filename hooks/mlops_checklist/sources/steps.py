@@ -22,7 +22,7 @@ _WAITING = frozenset(
     "subprocess.run subprocess.call subprocess.check_call subprocess.check_output os.system".split()
 )
 _SCRIPT = re.compile(r"[^-$\s][^$\s]*\.(?:py|ipynb|R|r|sh)")
-_SCRIPTS = rb"\.(?:py|ipynb|[rR]|sh)\b"
+_SCRIPTS = rb"[^\s\"'`]{1,80}\.(?:py|ipynb|[rR]|sh)(?=\\?[\"'\s])"
 _RUNNING = re.compile(
     r"python[\d.]*|papermill|jupyter|Rscript|spark-submit|(?:ba)?sh|.*\.(?:py|ipynb|R|sh)"
 )
@@ -36,9 +36,9 @@ class Chain(NamedTuple):
     scripts: tuple[str, ...]
 
 
-def chains(file: File) -> Iterator[Chain]:
-    """Yield the steps that a function or the body of a program starts, however many there are."""
-    if not file.matches(_SCRIPTS):
+def chains(file: File, least: int) -> Iterator[Chain]:
+    """Yield the steps that a function or the body of a program starts: `least` of them, or more."""
+    if len({*re.findall(_SCRIPTS, file.bytes)}) < least:
         return
     module = file.read(python.module)
     found: dict[tuple[ast.AST, str], dict[str, Place]] = {}
@@ -48,7 +48,8 @@ def chains(file: File) -> Iterator[Chain]:
             key = (programs.unit_of(module, call), how)
             found.setdefault(key, {}).setdefault(script, module.place(call))
     for (_, how), scripts in found.items():
-        yield Chain(next(iter(scripts.values())), how, tuple(scripts))
+        if len(scripts) >= least:
+            yield Chain(next(iter(scripts.values())), how, tuple(scripts))
 
 
 def _how(module: Module, call: ast.Call) -> str:

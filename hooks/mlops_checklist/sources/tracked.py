@@ -10,7 +10,10 @@ import functools
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
 
 from mlops_checklist.sources import yaml
 from mlops_checklist.sources.files import File, Unreadable
@@ -34,9 +37,30 @@ class Whole(File):
         self.files = files
 
 
+class _Shared(NamedTuple):
+    """What hooks of one run share: how a file is opened, and what Git found (by its arguments)."""
+
+    opens: Callable[[str], File]
+    held: dict[tuple[str, ...], frozenset[str]]
+
+
+_SHARED: ContextVar[_Shared | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def sharing(opens: Callable[[str], File]) -> Iterator[None]:
+    """Inside, `opened` takes files from `opens`, and `holding` asks Git once for each pattern."""
+    token = _SHARED.set(_Shared(opens, {}))
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+
+
 @functools.cache
 def _opened(path: str, absolute: str, state: tuple[int, int]) -> File:
-    return File(path)
+    shared = _SHARED.get()
+    return File(path) if shared is None else shared.opens(path)
 
 
 def opened(path: str) -> File:
@@ -82,7 +106,12 @@ def is_passed_over(path: str) -> bool:
 
 def holding(pattern: str, *globs: str) -> frozenset[str]:
     """Return the tracked paths that match `globs` and hold the extended expression `pattern`."""
-    return frozenset(_git("grep", "-lzE", pattern, "--", *globs))
+    shared = _SHARED.get()
+    held = {} if shared is None else shared.held
+    asked = (pattern, *globs)
+    if asked not in held:
+        held[asked] = frozenset(_git("grep", "-lzE", pattern, "--", *globs))
+    return held[asked]
 
 
 def _git(*arguments: str) -> list[str]:
