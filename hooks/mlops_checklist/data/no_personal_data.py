@@ -10,7 +10,6 @@ the outputs of notebooks.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -348,7 +347,7 @@ def _python(file: File) -> Iterator[Outcome]:
         elif isinstance(node, ast.Call) and _LOGGING.fullmatch(python.last_name(node.func)):
             yield from _logged(module, node)
         waiting += [
-            (child, is_record) for child in python.children(node) if _holds_one(child, lines)
+            (child, is_record) for child in python.children(node) if python.stands_on(child, lines)
         ]
 
 
@@ -371,15 +370,6 @@ def _speaking(file: File) -> Sequence[int]:
         counted = start
         lines.append(number)
     return lines
-
-
-def _holds_one(node: ast.AST, lines: Sequence[int]) -> bool:
-    """Tell whether a node holds one of the lines; one without a place may."""
-    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
-    if first is None or last is None:
-        return True
-    at = bisect_left(lines, first)
-    return at < len(lines) and lines[at] <= last
 
 
 def _literal(node: ast.expr) -> object:

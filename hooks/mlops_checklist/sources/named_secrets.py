@@ -94,7 +94,7 @@ def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> 
         yield from _of_dockerfile(file, text)
     is_code = file.kind == "python" or (file.kind == "notebook" and not passage.is_output)
     if is_code and passage.is_whole and _may_hold_literals(text, lines):
-        yield from _of_python(file, passage)
+        yield from _of_python(file, passage, lines)
 
 
 def _judged(text: str, pairs: Iterable[Pair], bare: str) -> Iterator[Found]:
@@ -294,11 +294,14 @@ def _promised(name: str) -> Strength | None:
     return secret_texts.secret_name(name)
 
 
-def _of_python(file: File, passage: Passage) -> Iterator[Found]:
+def _of_python(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> Iterator[Found]:
     """Yield the literals that the program gives to names, wherever they stand in its syntax."""
     text = passage.text
     try:
-        literals = file.read(_literals_by_cell).get(passage.place(0).cell, [])
+        if file.kind == "python":
+            literals = _literals_by_cell(file, _numbers(text, lines)).get(None, [])
+        else:
+            literals = file.read(_literals_by_cell).get(passage.place(0).cell, [])
     except Unreadable:
         return  # the rules for lines have read it
     for name, value, place in literals:
@@ -309,14 +312,31 @@ def _of_python(file: File, passage: Passage) -> Iterator[Found]:
             yield _found(text, Pair(name, value, first, first + len(value), True))
 
 
-def _literals_by_cell(file: File) -> dict[int | None, list[tuple[str, str, Place]]]:
-    """Return the secrets given to names (name, text, place) in each cell; None: a .py file."""
+def _numbers(text: str, spans: Sequence[tuple[int, int]]) -> list[int] | None:
+    """Return the numbers of the lines at some spans; None where those of the tree may be others."""
+    if "\r" in text:
+        return None
+    numbers, number, counted = [], 1, 0
+    for start, _ in spans:
+        number += text.count("\n", counted, start)
+        counted = start
+        numbers.append(number)
+    return numbers
+
+
+def _literals_by_cell(
+    file: File, lines: Sequence[int] | None = None
+) -> dict[int | None, list[tuple[str, str, Place]]]:
+    """Return the secrets given to names (name, text, place) in each cell; None: a .py file.
+
+    With `lines`, the names stand on some of these.
+    """
     from mlops_checklist.sources.python import unindexed
     from mlops_checklist.sources.python_literals import python_pairs
 
     program = file.read(unindexed)
     found: dict[int | None, list[tuple[str, str, Place]]] = {}
-    for name, literal in python_pairs(program.tree):
+    for name, literal in python_pairs(program.tree, lines):
         raw = literal.value
         value = raw.decode("latin-1") if isinstance(raw, bytes) else str(raw)
         strength = secret_texts.secret_name(name)

@@ -246,6 +246,15 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         waiting += children(current)
 
 
+def stands_on(node: ast.AST, lines: Sequence[int]) -> bool:
+    """Tell whether a node stands on one of the lines, which are sorted; one without a place may."""
+    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+    if first is None or last is None:
+        return True
+    at = bisect_left(lines, first)
+    return at < len(lines) and lines[at] <= last
+
+
 class Module:
     """A parsed program and its names. `calls` holds its calls in the order of the source."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from mlops_checklist.sources.python import FUNCTIONS, walk
+from mlops_checklist.sources.python import FUNCTIONS, children, stands_on
 
 # Calls whose first text names what the second one sets; and calls that only wrap a text.
 _GIVERS = frozenset(
@@ -19,14 +19,19 @@ _LOGINS = frozenset(["connect", "login", "Redis", "StrictRedis", "SMTP", "Connec
 _CREDENTIALS = frozenset(["HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "UsernamePassword"])
 
 
-def python_pairs(tree: ast.AST) -> Iterator[tuple[str, ast.Constant]]:
+def python_pairs(
+    tree: ast.AST, lines: Sequence[int] | None = None
+) -> Iterator[tuple[str, ast.Constant]]:
     """Yield each name of a program with the text literals given to it.
 
     Assignments (`name[]` for what stands in a list or dictionary), keyword arguments, dictionary
     entries, defaults (of parameters, getenv, click, argparse, pydantic), comparisons; `key` of a
-    call is named after it: `login_key`.
+    call is named after it: `login_key`. With `lines`, sorted, the names stand on some of these.
     """
-    for node in walk(tree):
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        waiting += (each for each in children(node) if lines is None or stands_on(each, lines))
         for name, value in _given(node):
             for literal in _literals(value):
                 yield name, literal
