@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import functools
 import os
 import re
 import sys
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar, Union
@@ -207,19 +207,28 @@ def _parsed_notebook(file: File) -> _Parsed:
 # --- Names --------------------------------------------------------------------------------
 
 
-@functools.cache
-def _holding(kind: str) -> tuple[str, ...]:
-    """Return the fields of a kind of node that hold nodes, in the order of the source."""
-    if kind in _LEAVES:
-        return ()
-    named = kind == "TypeAlias"  # its name is a node
-    return tuple(field for field in getattr(ast, kind)._fields if field not in _PLAIN or named)
+class _Holding(dict[type, tuple[str, ...]]):
+    """The fields of each kind of node that hold nodes, in the order of the source."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        named = kind.__name__ == "TypeAlias"  # its name is a node
+        fields = () if kind.__name__ in _LEAVES else kind._fields  # type: ignore[attr-defined]
+        self[kind] = tuple(field for field in fields if field not in _PLAIN or named)
+        return self[kind]
 
 
-@functools.cache
-def _blocks(kind: str) -> tuple[str, ...]:
-    fields = getattr(ast, kind)._fields
-    return tuple(field for field in ("body", "orelse", "finalbody") if field in fields)
+class _Blocks(dict[type, tuple[str, ...]]):
+    """The fields of each kind of node that hold statements."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        fields = kind._fields  # type: ignore[attr-defined]
+        self[kind] = tuple(field for field in ("body", "orelse", "finalbody") if field in fields)
+        return self[kind]
+
+
+_HOLDING = _Holding()
+_BLOCKS = _Blocks()
+_SPARSE = frozenset({"keys", "kw_defaults"})  # lists of nodes with None among them
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -228,10 +237,10 @@ def children(node: ast.AST) -> list[ast.AST]:
     Those of `ast.iter_child_nodes`, without contexts and operators, in a third of its time.
     """
     found: list[ast.AST] = []
-    for field in _holding(type(node).__name__):
+    for field in _HOLDING[type(node)]:
         value = getattr(node, field, None)
         if type(value) is list:
-            found += [child for child in value if child is not None]
+            found += filter(None, value) if field in _SPARSE else value
         elif value is not None:
             found.append(value)
     return found
@@ -434,22 +443,25 @@ class Module:
 
     def _index(self) -> None:
         noted: list[ast.AST] = []
+        nodes: defaultdict[type, list[ast.AST]] = defaultdict(list)
         stack: list[ast.AST] = [self.tree]
         while stack:
             node = stack.pop()
             kind = type(node)
-            self._nodes.setdefault(kind, []).append(node)
+            nodes[kind].append(node)
             if kind in _NOTED:
                 noted.append(node)
+            if not _HOLDING[kind]:
+                continue
             inner = children(node)
-            for child in inner:
-                self._parents[child] = node
+            self._parents.update(dict.fromkeys(inner, node))
             inner.reverse()
             stack += inner
-            for field in _blocks(kind.__name__):
+            for field in _BLOCKS[kind]:
                 block = getattr(node, field)
                 if block and isinstance(block, list):
                     self.heads.update(dict.fromkeys(block, block[0]))
+        self._nodes.update(nodes)
         for node in noted:
             if isinstance(node, ast.Call):
                 self.calls.append(node)
