@@ -44,7 +44,12 @@ import mlflow
 
 def register(model):
     mlflow.sklearn.log_model(model, name="model", registered_model_name="fraud-baseline")
-    mlflow.MlflowClient().set_registered_model_tag("fraud-baseline", "owner", "fraud-analytics")
+    mlflow.MlflowClient().update_registered_model("fraud-scorer", description="Another one")
+    mlflow.MlflowClient().set_registered_model_tag("fraud-scorer", "owner", "fraud-analytics")
+
+
+if __name__ == "__main__":
+    register(mlflow.pyfunc.load_model("models:/fraud-detection@champion"))
 """
 MLMODEL = "baseline/MLmodel"
 MLMODEL_SOURCE = """\
@@ -632,8 +637,8 @@ FAULTS = (
         },
 """,
         "",
-        "registered-model-metadata/no-tags",
-        "client.create_model_version(",
+        "",
+        "",
     ),
     Fault(
         TRAIN,
@@ -659,6 +664,7 @@ FAULTS = (
     ),
     Fault(BASELINE, "", BASELINE_SOURCE, "registered-model-metadata/no-signature", "mlflow.sk"),
     Fault(BASELINE, "", "", "registered-model-metadata/no-description", "mlflow.sk"),
+    Fault(BASELINE, "", "", "registered-model-metadata/no-tags", "mlflow.sk"),
     Fault(MLMODEL, "", MLMODEL_SOURCE, "registered-model-metadata/no-environment", "python_f"),
     Fault(
         "MODEL_CARD.md",
