@@ -1,5 +1,4 @@
-"""The ways into CI that docs/checklist.md shows, run as they stand there, as a service would.
-
+"""The ways into CI that the page of `mlops-checklist` shows, run as they stand there.
 Git takes this working copy for the address that the documentation names; nothing else is changed,
 and the package index is out of reach. What a service itself does with a report is not tested.
 """
@@ -19,7 +18,7 @@ import yaml
 from end_to_end.environments import environment
 from end_to_end.repositories import ROOT, Done, Project, Published, published, wheels_of
 
-PAGE = (ROOT / "docs" / "checklist.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "hooks" / "mlops-checklist.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 ADDRESS = "https://github.com/mlops-checklist/mlops-checklist"
 BAD = 'import mlflow\n\nmlflow.set_experiment("churn")\n'

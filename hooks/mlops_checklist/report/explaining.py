@@ -19,12 +19,13 @@ _FOLDERS = (
 
 def main(words: Sequence[str]) -> int:
     """Print the page of a hook, or its part on one rule; 2 if there is none, said on stderr."""
+    paged = (*checklist.hooks(), "mlops-checklist")
     if len(words) != 1 or words[0].startswith("-"):
-        known = "\n".join(f"  {hook}" for hook in checklist.hooks())
+        known = "\n".join(f"  {hook}" for hook in paged)
         print(f"usage: mlops-checklist explain HOOK[/RULE]\n\n{known}", file=sys.stderr)
         return 0 if words[:1] in (["-h"], ["--help"]) else 2
     hook, _, rule = words[0].partition("/")
-    page = _page(hook) if hook in checklist.hooks() else None
+    page = _page(hook) if hook in paged else None
     if page is None:
         print(f"mlops-checklist: no hook '{hook}'", file=sys.stderr)
         return 2
