@@ -1,4 +1,5 @@
 """The ways into CI that the page of `mlops-checklist` shows, run as they stand there.
+
 Git takes this working copy for the address that the documentation names; nothing else is changed,
 and the package index is out of reach. What a service itself does with a report is not tested.
 """

@@ -161,7 +161,8 @@ def _evaluated(fact: Fact) -> bool:
 
     if not isinstance(fact.node, ast.Call) or last_name(fact.node.func) != "evaluate":
         return False
-    data = argument(fact.node, "data", 1)
+    name = fact.module.qualified(fact.node.func) or ""
+    data = argument(fact.node, "data", int(not name.startswith("mlflow.genai.")))
     return data is not None and held_out.judged(fact.module, [data], frozenset()) == "held-out"
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from mlops_checklist.outcome import Place
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.mlflow_registry import UNKNOWN, Registry, spellings
+from mlops_checklist.sources.mlflow_registry import registry as read_registry
 
 # What must occur in a file before it is parsed; `git grep` reads it as well.
 TRIGGER = (
@@ -64,7 +65,7 @@ def _in_python(file: File) -> Iterator[Named]:
     from mlops_checklist.sources import python
 
     module = file.read(python.module)
-    registry = Registry(module)
+    registry = file.read(read_registry)
     registering = [(one.call, one.name) for one in registry.registrations]
     known = {call for call, _ in registering}
     for call in module.calls:  # of a helper that hands the name on
