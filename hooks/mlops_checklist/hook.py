@@ -51,6 +51,8 @@ class Hook(NamedTuple):
 
     With `finds`, the hook looks for what it judges itself, and files that are given do not count.
     It is asked with the options, and with what tells whether the settings leave a path to judge.
+    `seeks` are the expressions that it looks for in all files (`sources.tracked.holding`), so that
+    those who run several hooks can look for them all at once.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Hook(NamedTuple):
     fixes: bool = False
     follows: bytes = b""
     finds: Callable[[Options, Callable[[str], bool]], Iterable[File]] | None = None
+    seeks: tuple[bytes, ...] = ()
 
 
 # For items whose evidence may live outside the repository, on the platform or in a wiki.

@@ -71,9 +71,23 @@ def test_same_as_re_on_any_text(expression: bytes, text: bytes) -> None:
     assert Searched(text).matches(expression) is (re.search(expression, text) is not None)
 
 
+@pytest.mark.parametrize("expected", [True, False], ids=["told before", "not told"])
+def test_words_that_are_held(expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    trigger = rb"(?i)e-?mail|phone|\bssn\b"
+    monkeypatch.setattr(byte_search, "_expected", frozenset())
+    if expected:
+        byte_search.expect([trigger, b"other"])
+    assert Searched(b"the Phone, an Email, and another").held(trigger) == [b"mail", b"phone"]
+
+
 def test_triggers_of_hooks_have_words() -> None:
     """Without a word, a trigger's alternative is looked for in every file at the pace of `re`."""
-    triggers = {each for hook in hooks() for each in (*hook.reads.values(), hook.follows) if each}
+    triggers = {
+        each
+        for hook in hooks()
+        for each in (*hook.reads.values(), hook.follows, *hook.seeks)
+        if each
+    }
     assert triggers
     assert [
         alternative

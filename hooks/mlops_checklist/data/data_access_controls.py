@@ -78,12 +78,16 @@ def _python(file: File) -> Iterator[Outcome]:
         python_commands,
     )
 
+    sets_jupyter = b".ip" in file.bytes and b"App" in file.bytes
+    looked_for = opening_calls.TRIGGER, python_commands.STARTING
+    if file.kind == "python" and not sets_jupyter and not any(map(file.matches, looked_for)):
+        return
     module = file.read(python.module)
     yield from _told(opening_calls.of_calls(module))
     for command, placed in python_commands.commands(file):
         for opening in opening_commands.of_command(command):
             yield violation(opening.rule, placed(opening.place), opening.message)
-    if b".ip" in file.bytes and b"App" in file.bytes:
+    if sets_jupyter:
         yield from _jupyter_settings(module)
 
 

@@ -355,11 +355,13 @@ def _speaking(file: File) -> Sequence[int]:
     """Return the lines of a program on which something may speak of people, in order."""
     if file.kind == "notebook" or b"\r" in file.bytes:
         return range(1, len(file.lines) + 1)  # its lines are others than those of the tree
-    from mlops_checklist.sources.byte_search import words
+    from mlops_checklist.sources.files import searched
 
-    data = re.sub(rb"(?m)^[ \t]*#.*", b"", file.bytes.lower())  # comments hold no records
+    data = re.sub(rb"\n[ \t]*#.*", b"\n", file.bytes.lower())  # comments hold no records
     starts = {
-        found.start() for word in words(_TRIGGER) for found in re.finditer(re.escape(word), data)
+        found.start()
+        for word in file.read(searched).held(_TRIGGER)
+        for found in re.finditer(re.escape(word), data)
     }
     if not starts:
         return []

@@ -20,6 +20,7 @@ from mlops_checklist.hook import DECLARED, File, Hook, Option, Options, declared
 from mlops_checklist.outcome import Outcome, evidence, missing, undecided, violation
 from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import Unreadable
+from mlops_checklist.sources.triggers import ANSWERING
 
 if TYPE_CHECKING:
     from mlops_checklist.sources.alert_rules import Rule
@@ -54,7 +55,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
         return file.kind in ("yaml", "json", "terraform") and deployed.holds(file, shape)
 
     try:
-        calling = tracked.holding(_CALLS.decode(), "*.py", "*.ipynb")
+        calling = tracked.holding(_CALLS, *tracked.CODE)
         files = deployed.find(HOOK.id, judges, may_alert)
     except ValueError as error:
         raise SettingsError(str(error)) from None
@@ -275,6 +276,7 @@ HOOK = Hook(
         DECLARED,
     ),
     finds=find,
+    seeks=(_CALLS, ANSWERING),
 )
 
 

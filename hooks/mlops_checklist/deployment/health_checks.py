@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from mlops_checklist.hook import File, Hook, Options, run
 from mlops_checklist.outcome import Outcome, Place, evidence, undecided, violation
 from mlops_checklist.settings import SettingsError
+from mlops_checklist.sources.triggers import ANSWERING
 
 if TYPE_CHECKING:
     from mlops_checklist.sources import yaml
@@ -284,6 +285,7 @@ HOOK = Hook(
     rules=RULES,
     check=check,
     finds=find,
+    seeks=(ANSWERING,),
 )
 
 

@@ -18,6 +18,7 @@ from mlops_checklist.hook import DECLARED, File, Hook, Options, declared, run
 from mlops_checklist.outcome import Outcome, Place, evidence, missing, undecided, violation
 from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import Unreadable
+from mlops_checklist.sources.triggers import ANSWERING
 
 if TYPE_CHECKING:
     import ast
@@ -35,9 +36,9 @@ RULES = {
     "monitoring-config": "Domino's monitoring configuration breaks its schema.",
 }
 _MONITORING = (
-    "DataCaptureClient|capturePrediction|prometheus_client|prometheus_fastapi_instrumentator"
-    "|starlette_exporter|prometheus_flask_exporter|opentelemetry|evidently|nannyml|whylogs|arize"
-    "|fiddler|datadog|ddtrace|statsd|enable_data_capture|DataCaptureConfig|ModelMonitor|log_metric"
+    rb"DataCaptureClient|capturePrediction|prometheus_client|prometheus_fastapi_instrumentator"
+    rb"|starlette_exporter|prometheus_flask_exporter|opentelemetry|evidently|nannyml|whylogs|arize"
+    rb"|fiddler|datadog|ddtrace|statsd|enable_data_capture|DataCaptureConfig|ModelMonitor|log_metric"
 )
 _EXPORTING = re.compile(
     r"(?:prometheus_client|prometheus_fastapi_instrumentator|starlette_exporter"
@@ -65,7 +66,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
         return file.kind in ("yaml", "json", "terraform") and deployed.holds(file, shape)
 
     try:
-        watching = tracked.holding(_MONITORING, "*.py", "*.ipynb")
+        watching = tracked.holding(_MONITORING, *tracked.CODE)
         files = deployed.find(HOOK.id, judges, watches)
     except ValueError as error:
         raise SettingsError(str(error)) from None
@@ -286,6 +287,7 @@ HOOK = Hook(
     check=check,
     options=(DECLARED,),
     finds=find,
+    seeks=(_MONITORING, ANSWERING),
 )
 
 

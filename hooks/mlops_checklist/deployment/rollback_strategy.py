@@ -19,6 +19,7 @@ from mlops_checklist.hook import DECLARED, File, Hook, Options, declared, run
 from mlops_checklist.outcome import Outcome, Place, evidence, missing, undecided, violation
 from mlops_checklist.settings import SettingsError
 from mlops_checklist.sources.files import Unreadable
+from mlops_checklist.sources.triggers import ANSWERING
 
 if TYPE_CHECKING:
     import ast
@@ -306,6 +307,7 @@ HOOK = Hook(
     check=check,
     options=(DECLARED,),
     finds=find,
+    seeks=(ANSWERING,),
 )
 
 

@@ -48,7 +48,7 @@ _START = re.compile(
 )
 _MANIFESTS = ("pyproject.toml", "Pipfile", "setup.cfg")
 _LOCKS = frozenset({"uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"})
-_MOVING = "use_latest|use_project_defaults_for_omitted|ActiveRevision|environment_name"
+_MOVING = rb"use_latest|use_project_defaults_for_omitted|ActiveRevision|environment_name"
 
 
 # --- What is judged ---------------------------------------------------------------------------
@@ -68,7 +68,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
 
     try:
         listed = tracked.files("reproducible-environment")
-        moving = tracked.holding(_MOVING, "*.py", "*.ipynb", "*.json", "*.yml", "*.yaml")
+        moving = tracked.holding(_MOVING, *tracked.CODE, "*.json", "*.yml", "*.yaml")
     except ValueError as error:
         raise SettingsError(str(error)) from None
     folders_of_models = {os.path.dirname(path) for path in listed if path.endswith("MLmodel")}
@@ -123,9 +123,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
         from mlops_checklist.sources import shell
 
         yield from _at_start(shell.commands(file.text))
-    if file.kind in ("python", "notebook", "json", "yaml") and re.search(
-        _MOVING.encode(), file.bytes
-    ):
+    if file.kind in ("python", "notebook", "json", "yaml") and re.search(_MOVING, file.bytes):
         yield from _moving_environment(file)
 
 
@@ -517,6 +515,7 @@ HOOK = Hook(
     rules=RULES,
     check=check,
     finds=find,
+    seeks=(_MOVING,),
 )
 
 

@@ -33,13 +33,12 @@ RULES = {
     "policy-invalid": "A governance policy breaks the schema.",
 }
 _PROMOTING = (
-    "transition_model_version_stage|set_registered_model_alias|approval_status|ModelApprovalStatus"
-    "|link_model|link_artifact|registered_model_name|register_model|create_model_version"
-    "|push_to_hub|model_package|Model.upload|model_publish"
+    rb"transition_model_version_stage|set_registered_model_alias|approval_status|ModelApprovalStatus"
+    rb"|link_model|link_artifact|registered_model_name|register_model|create_model_version"
+    rb"|push_to_hub|model_package|Model.upload|model_publish"
 )
 # Without one of these a program puts nothing into production.
 _LIVING = rb"transition_model_version_stage|registered_model_alias|[aA]pproval_?[sS]tatus|aliases"
-_CODE = ("*.py", "*.ipynb")
 _CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 
 
@@ -61,7 +60,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
 
     try:
         listed = [each for each in tracked.files(HOOK.id, everywhere=True) if judges(each)]
-        holding = tracked.holding(_PROMOTING, *_CODE)
+        holding = tracked.holding(_PROMOTING, *tracked.CODE)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     code = [path for path in listed if path in holding and not tracked.is_passed_over(path)]
@@ -151,7 +150,7 @@ def _registers(program: Program) -> tuple[str, Place] | None:
     from mlops_checklist.sources.programs import unit_of
 
     for module in program.modules:
-        if module.file.matches(_PROMOTING.encode()):
+        if module.file.matches(_PROMOTING):
             for each in module.file.read(registrations.registrations):
                 if each.sure and each.call and unit_of(module, each.call) in program.reached:
                     return module.file.path, each.place
@@ -304,6 +303,7 @@ HOOK = Hook(
     check=check,
     options=(DECLARED,),
     finds=find,
+    seeks=(_PROMOTING,),
 )
 
 

@@ -110,7 +110,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
     try:
         listed = [each for each in tracked.files(HOOK.id) if judges(each)]
         naming = tracked.holding(named_models.TRIGGER)
-        running = tracked.holding(f"{EXPERIMENTS.decode()}|experiments +create")
+        running = tracked.holding(EXPERIMENTS + rb"|experiments +create")
     except ValueError as error:
         raise SettingsError(str(error)) from None
     repository = Repository([each for each in listed if each in naming | running], listed=listed)

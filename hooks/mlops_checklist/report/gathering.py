@@ -55,7 +55,10 @@ def gather(
         asked.append((hook, settings))
     repository = Repository(every, sorted(roots), listed=every)
     byte_search.expect(
-        trigger for hook, _ in asked for trigger in (*hook.reads.values(), hook.follows) if trigger
+        trigger
+        for hook, _ in asked
+        for trigger in (*hook.reads.values(), hook.follows, *hook.seeks)
+        if trigger
     )
 
     found: dict[str, list[Outcome]] = {hook.id: [] for hook, _ in asked}
@@ -66,7 +69,9 @@ def gather(
             if hook.id != _COMMITS or settings.of_the_run().from_ref
         ]
         # Each of the two parts takes about half of the time.
-        beyond = [each for each in judging if each[0].follows or each[0].finds is not None]
+        following = [each for each in judging if each[0].follows]  # first: they read the files
+        finding = [each for each in judging if each[0].finds is not None]
+        beyond = [*following, *finding]
         alone = [each for each in judging if each not in beyond]
 
         def by_file() -> tuple[Found, set[Ignore]]:
@@ -74,7 +79,7 @@ def gather(
                 return gathered_by_file(alone, repository, tell), used
 
         helps = len(every) >= _MANY and bool(beyond and alone) and can_help()
-        with tracked.sharing(repository.apart), aside(by_file, helps=helps) as result:
+        with tracked.sharing(repository.apart, listed), aside(by_file, helps=helps) as result:
             for hook, settings, paths in beyond:
                 tell(hook.id)
                 found[hook.id] = gathered(hook, settings, paths, repository)

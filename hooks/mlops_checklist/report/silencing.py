@@ -17,7 +17,7 @@ from mlops_checklist.suppression import CELL_TAG, Ignore, ignores
 SPEAKER = "mlops-checklist"
 RULE = "unused-ignore"
 RULES = {RULE: "An ignore silences something"}
-_HOLDING = rf"mlops:[[:space:]]*ignore\[|{CELL_TAG}"
+_HOLDING = rf"mlops:[[:space:]]*ignore\[|{CELL_TAG}".encode()
 
 
 def unused(

@@ -71,6 +71,15 @@ class Searched:
                 return True
         return False
 
+    def held(self, trigger: bytes) -> list[bytes]:
+        """Return those of the trigger's `words` that the bytes hold, capital or not."""
+        sought = {word.decode("latin-1") for word in words(trigger)}
+        if sought <= self._expected:
+            found = sought & self._present
+        else:
+            found = {word for word in sought if word in self._lowered}
+        return sorted(word.encode("latin-1") for word in found)
+
     @functools.cached_property
     def _lowered(self) -> str:
         return self._data.lower().decode("latin-1")  # a letter is a byte

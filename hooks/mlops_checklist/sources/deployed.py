@@ -25,6 +25,7 @@ from mlops_checklist.sources import (
     servers,
     services,
     tracked,
+    triggers,
     yaml,
 )
 from mlops_checklist.sources.files import File, Unreadable
@@ -35,12 +36,6 @@ from mlops_checklist.sources.servers import Server
 
 _COMPOSE = re.compile(r"(?:docker-)?compose[^/]*\.ya?ml")
 _APP = re.compile(r"app[^/]*\.sh")
-_FRAMEWORKS = "|".join(sorted(services.SERVING))
-# For `git grep`: Python that answers requests, captures predictions or makes an endpoint.
-ANSWERING = (
-    rf"(import|from)[ \t]+({_FRAMEWORKS}|ray)|def predict\(|DataCaptureClient|model_publish"
-    r"|endpoint_publish|create_endpoint|Endpoint|\.deploy\("
-)
 _MODEL = re.compile(
     r"(?i)(?:^|[^a-z])(?:models?|predict\w*|predictor|inference|infer|scor(?:e|er|ing)|classif\w*"
     r"|recommend\w*|llm|ml|mlflow|triton\w*|torchserve|sklearn|xgboost|vllm|tgi|embedd\w*|kserve"
@@ -116,7 +111,7 @@ def find(
 
     Raises ValueError, with Git's own words, where there is no repository to be read.
     """
-    answering = tracked.holding(ANSWERING, "*.py", "*.ipynb")
+    answering = tracked.holding(triggers.ANSWERING, *tracked.CODE)
     found = {}
     for path in tracked.files(hook, everywhere=True):
         if not judges(path):

@@ -18,8 +18,8 @@ from mlops_checklist.sources.mlflow_registry import registry as read_registry
 
 # What must occur in a file before it is parsed; `git grep` reads it as well.
 TRIGGER = (
-    "registered_model_name|register_model|create_registered_model|create_model_version"
-    "|set_registered_model_alias|models:/"
+    rb"registered_model_name|register_model|create_registered_model|create_model_version"
+    rb"|set_registered_model_alias|models:/"
 )
 _URI = re.compile(r"models:(?://[^/\s]*)?/+([^/@\s\"'`]+)(?:(@[^/\s\"'`]+)|/([^/\s\"'`]+))?")
 _LOGGED = re.compile(r"m-[0-9a-f]{32}")  # a logged model of MLflow 3, by its id

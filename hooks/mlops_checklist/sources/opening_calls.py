@@ -32,7 +32,7 @@ from mlops_checklist.sources.trees import Tree, of_python
 def of_calls(module: Module) -> Iterator[Opening]:
     """Yield what the calls of a Python file or notebook open."""
     has_umask = module.file.matches(b"umask")
-    names_everybody = module.file.matches("|".join(EVERYBODY).encode())
+    names_everybody = module.file.matches("|".join(sorted(EVERYBODY)).encode())
     for call in module.calls:
         last = python.last_name(call.func)
         if has_umask or last in _CALLED or any(each.arg in _GIVEN for each in call.keywords):
@@ -55,6 +55,12 @@ _CALLED = frozenset(
 )
 _GIVEN = frozenset({"ACL", "acl", "predefined_acl", "ExtraArgs", "anonymous"})
 _ADDING = frozenset("append add update set_iam_policy extend Binding AccessEntry".split())
+# In the bytes of a program in which one of these calls may stand.
+TRIGGER = rb"\b(?:%(called)s)\s*\(|\b(?:%(given)s)\s*=[^=]|%(everybody)s|umask|(?i:\bgrant\b)" % {
+    b"called": "|".join(sorted(_CALLED)).encode(),
+    b"given": "|".join(sorted(_GIVEN)).encode(),
+    b"everybody": "|".join(sorted(EVERYBODY)).encode(),
+}
 
 
 _MODES = {

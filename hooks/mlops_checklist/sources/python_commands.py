@@ -20,7 +20,8 @@ from mlops_checklist.sources.python import Module, argument
 from mlops_checklist.sources.shell import Command
 
 _STARTERS = ("subprocess.", "os.system", "os.popen")
-_STARTING = rb"subprocess|\bsystem\b|\bpopen\b"
+# In the bytes of a program that may start commands.
+STARTING = rb"subprocess|\bsystem\b|\bpopen\b"
 
 
 def commands(file: File) -> Iterator[tuple[Command, Callable[[Place], Place]]]:
@@ -33,7 +34,7 @@ def commands(file: File) -> Iterator[tuple[Command, Callable[[Place], Place]]]:
             for text, line, column in notebook.shell_lines(cell):
                 for command in shell.commands(text, line, column):
                     yield command, cell.place
-    for call in module.calls if file.matches(_STARTING) else ():
+    for call in module.calls if file.matches(STARTING) else ():
         name = module.qualified(call.func) or ""
         if name.startswith(_STARTERS) and call.args:
             yield from started(module, call)

@@ -49,7 +49,8 @@ _COMMANDING = re.compile(
     r"|(?:^|/)(?:pyproject\.toml|setup\.(?:py|cfg))$"
 )
 
-_TEXTS = re.compile(rb"\"\"\".*?\"\"\"|'''.*?'''", re.DOTALL)
+_USUAL_TEXTS = re.compile(rb"\"\"\".*?\"\"\"", re.DOTALL)
+_TEXTS = re.compile(_USUAL_TEXTS.pattern + rb"|'''.*?'''", re.DOTALL)
 # `import a.b as c, d`, `if x: import a`, `from ..a import (b, c)`.
 _IMPORT = re.compile(
     rb"[ \t]*(?:(?:if|elif|else|try|except|finally|with)\b[^\n]*:[ \t]*)?"
@@ -57,6 +58,7 @@ _IMPORT = re.compile(
     rb"|import[ \t]+((?:\\\r?\n|[^\n;#])*))"
 )
 _BY_NAME = re.compile(rb"\b(?:import_module|run_module|__import__)\(\s*[\"']([\w.]+)")
+_EXECUTED = re.compile(rb"exec\(\s*open")
 _BY_PATH = re.compile(
     rb"%run[ \t]+(?:-\w+[ \t]+)*\\?[\"']?([^\s\"'\\]+)"
     rb"|\b(?:run_path|exec\(\s*open)\(\s*\\?[\"']([^\"'\\]+)"
@@ -233,13 +235,12 @@ class Repository:
     # Reading.
 
     def _imported(self, path: str, data: bytes) -> Iterator[str]:
-        by_path = b"%run" in data or b"run_path" in data or b"exec(" in data
+        by_path = b"%run" in data or b"run_path" in data or _EXECUTED.search(data)
         if b"import" not in data and not by_path:
             return
         if path.endswith(".ipynb"):
             data = _code(data)
-        if b'"""' in data or b"'''" in data:
-            data = _TEXTS.sub(b'""', data)
+        data = (_TEXTS if b"'''" in data else _USUAL_TEXTS).sub(b'""', data)
         for found in _statements(data):
             if found[3] is not None:
                 for part in found[3].decode("ascii", "ignore").split(","):
@@ -247,11 +248,13 @@ class Repository:
                         yield from self.find(path, name)
                 continue
             origin = found[1].decode("ascii", "ignore")
+            if origin.partition(".")[0] not in self._heads and not origin.startswith("."):
+                continue
             yield from self.find(path, origin)
             for name in re.findall(rb"(?:^|,|\()[\s\\]*(\w+)", found[2]):
                 separator = "" if origin.endswith(".") else "."
                 yield from self.find(path, f"{origin}{separator}{name.decode('ascii', 'ignore')}")
-        for found in _BY_NAME.finditer(data):
+        for found in _BY_NAME.finditer(data) if b"import_" in data or b"run_module" in data else ():
             yield from self.find(path, found[1].decode("ascii", "ignore"))
         for found in _BY_PATH.finditer(data) if by_path else ():
             name = (found[1] or found[2]).decode("utf-8", "replace")

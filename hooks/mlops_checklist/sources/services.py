@@ -11,16 +11,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mlops_checklist.sources import programs, python
+from mlops_checklist.sources import programs, python, triggers
 from mlops_checklist.sources.files import File
 from mlops_checklist.sources.programs import Program
 from mlops_checklist.sources.python import Module, argument
 
 # What a program imports that answers requests.
-SERVING = frozenset(
-    "fastapi flask starlette litestar aiohttp django sanic tornado bottle falcon quart robyn "
-    "bentoml kserve seldon_core mlserver gradio streamlit dash".split()
-)
+SERVING = frozenset(triggers.SERVERS)
 
 
 class Load(NamedTuple):

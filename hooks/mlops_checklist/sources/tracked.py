@@ -6,6 +6,7 @@ level, and those of the hook's own entry.
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 import os
 import re
@@ -27,6 +28,7 @@ _VENDORED = re.compile(
     r"(^|/)(\.ipynb_checkpoints|\.Trash[^/]*|node_modules|site-packages|\.?venv|mlruns|mlartifacts)/"
 )
 _CONFIG = ".pre-commit-config.yaml"
+CODE = ("*.py", "*.ipynb")
 
 
 class Whole(File):
@@ -38,19 +40,20 @@ class Whole(File):
 
 
 class _Shared(NamedTuple):
-    """What hooks of one run share: how a file is opened, and what Git found (by its arguments)."""
+    """What hooks of one run share: how a file is opened, the tracked paths, what they hold."""
 
     opens: Callable[[str], File]
-    held: dict[tuple[str, ...], frozenset[str]]
+    listed: Sequence[str]
+    held: dict[tuple[bytes, ...], frozenset[str]]
 
 
 _SHARED: ContextVar[_Shared | None] = ContextVar("shared", default=None)
 
 
 @contextmanager
-def sharing(opens: Callable[[str], File]) -> Iterator[None]:
-    """Inside, `opened` takes files from `opens`, and `holding` asks Git once for each pattern."""
-    token = _SHARED.set(_Shared(opens, {}))
+def sharing(opens: Callable[[str], File], listed: Sequence[str]) -> Iterator[None]:
+    """Inside, `opened` takes files from `opens`; `holding` asks them, not Git, as all are read."""
+    token = _SHARED.set(_Shared(opens, listed, {}))
     try:
         yield
     finally:
@@ -104,14 +107,28 @@ def is_passed_over(path: str) -> bool:
     return _PASSED_OVER.search(path.replace(os.sep, "/")) is not None
 
 
-def holding(pattern: str, *globs: str) -> frozenset[str]:
-    """Return the tracked paths that match `globs` and hold the extended expression `pattern`."""
+def holding(pattern: bytes, *globs: str) -> frozenset[str]:
+    """Return the tracked paths that match `globs` and hold `pattern`.
+
+    It is an extended expression of Git, and inside `sharing` one of Python.
+    """
     shared = _SHARED.get()
-    held = {} if shared is None else shared.held
-    asked = (pattern, *globs)
-    if asked not in held:
-        held[asked] = frozenset(_git("grep", "-lzE", pattern, "--", *globs))
-    return held[asked]
+    if shared is None:
+        return frozenset(_git("grep", "-lzE", pattern.decode(), "--", *globs))
+    asked = (pattern, *map(os.fsencode, globs))
+    if asked not in shared.held:
+        named = re.compile("|".join(map(fnmatch.translate, globs)))
+        shared.held[asked] = frozenset(
+            path for path in shared.listed if named.match(path) and _holds(opened(path), pattern)
+        )
+    return shared.held[asked]
+
+
+def _holds(file: File, pattern: bytes) -> bool:
+    try:
+        return file.matches(pattern)
+    except Unreadable:
+        return False  # whoever judges it says why
 
 
 def _git(*arguments: str) -> list[str]:

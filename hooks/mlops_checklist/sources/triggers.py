@@ -25,6 +25,18 @@ REGISTERING = (
     rb"|create-model-package|\bgto\b|\b(?:hf|huggingface-cli) upload|model\.schema\.json"
     rb"|ml model |models upload|snowflake|_mlflow_model|vertex_ai_model"
 )
+# Packages of what answers requests.
+SERVERS = (
+    "fastapi flask starlette litestar aiohttp django sanic tornado bottle falcon quart robyn "
+    "bentoml kserve seldon_core mlserver gradio streamlit dash".split()
+)
+# Without one of these a program is no part of a deployment.
+ANSWERING = b"|".join(
+    f"{how} {name}".encode() for name in (*SERVERS, "ray") for how in ("import", "from")
+) + (
+    rb"|def predict\(|DataCaptureClient|model_publish|endpoint_publish|create_endpoint|Endpoint"
+    rb"|\.deploy\("
+)
 # Without one of these nothing answers requests.
 SERVING = (
     rb"\bfastapi\b|\bflask\b|\bstarlette\b|\blitestar\b|\baiohttp\b|\bdjango\b|\bsanic\b|\btornado\b"
