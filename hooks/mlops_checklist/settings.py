@@ -81,8 +81,7 @@ class Settings:
 
     def options_for(self, path: str) -> Namespace | None:
         """Return the options for `path`, or None if the settings exclude it."""
-        folder = os.path.dirname(os.path.abspath(path))
-        options, excluded = self._of_folder(folder)
+        options, excluded = self._of_folder(os.path.dirname(path))
         if excluded is not None:
             top, patterns = excluded
             relative = os.path.relpath(os.path.abspath(path), top)
@@ -97,11 +96,11 @@ class Settings:
 
     def of_the_run(self) -> Namespace:
         """Return the options that speak for the run as a whole: those of the current folder."""
-        return self._of_folder(os.path.abspath(os.curdir))[0]
+        return self._of_folder("")[0]
 
     def _of_folder(self, folder: str) -> tuple[Namespace, Any]:
         if folder not in self._known:
-            table = self._config or _nearest(folder)
+            table = self._config or _nearest(os.path.abspath(folder))
             self._known[folder] = (self._merge(table), _exclusion(table))
         return self._known[folder]
 

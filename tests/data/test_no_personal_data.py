@@ -8,7 +8,10 @@ from importlib import import_module
 
 import pytest
 from helpers import found, notebook, outcomes
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mlops_checklist.data import no_personal_data
 from mlops_checklist.data.no_personal_data import HOOK
 from mlops_checklist.sources import personal_names, personal_values
 
@@ -345,6 +348,39 @@ CODE = {
 @pytest.mark.parametrize(("source", "expected"), CODE.values(), ids=CODE)
 def test_code(source: str, expected: list[str]) -> None:
     assert sorted(rules("x.py", source)) == expected
+
+
+KEYS = ["email", "Phone", "user_email", "id", "ssn", "iban", "name", "card_number", "client_ip"]
+VALUES = [
+    *EMAILS,
+    *PHONES,
+    *IBANS,
+    *SSNS,
+    *NAMES,
+    *("4111 1111 1111 1111", "81.20.169.14", "93.184.216.34", "46.4.10.7", "12", "", "x@y", "main"),
+]
+SHAPES = [
+    "RECORDS = [{{'{key}': {values[0]!r}, \"plan\": 1}}, {{'{key}' : {values[1]!r}}}]",
+    "FRAME = dict(a={{'n': 1, '{key}'\n: {values!r}}})",
+    "LIST = {values!r}",
+    "TEXT = 'the email of {key}'\nTWO = [[{values!r}], {values!r}]",
+    "print(df['{key}'].head(), x[\n  \"{key}\"\n])",
+    "log.info('%s', row[('{key}')], 'ada@uni-k.de')",
+    "def f():\n    # '{key}': {values[0]!r}\n    return [{values!r}, '''{key}''']",
+]
+
+
+@given(
+    shapes=st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3),
+    key=st.sampled_from(KEYS),
+    values=st.lists(st.sampled_from(VALUES), min_size=2, max_size=8),
+)
+def test_what_is_not_parsed_holds_nothing(shapes: list[str], key: str, values: list[str]) -> None:
+    source = "\n".join(each.format(key=key, values=values) for each in shapes)
+    by_lines = rules("x.py", source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(no_personal_data, "_speaking", lambda file: range(1, 100))
+        assert rules("x.py", source) == by_lines
 
 
 # --- Names and values -----------------------------------------------------------------------

@@ -363,7 +363,7 @@ def _speaking(file: File) -> Sequence[int]:
         for word in file.read(searched).held(_TRIGGER)
         for found in re.finditer(re.escape(word), data)
     }
-    if not starts:
+    if not any(_IS_NAME.match(data, start) for start in starts) and not _has_values(data):
         return []
     starts.update(found.start() for found in re.finditer(_NUMBER, data))
     lines, number, counted = [], 1, 0
@@ -372,6 +372,25 @@ def _speaking(file: File) -> Sequence[int]:
         counted = start
         lines.append(number)
     return lines
+
+
+# What follows a word in the text of a key or an index.
+_IS_NAME = re.compile(rb"[^\"'\n]{0,90}[\"']+[\s)]*[:\]]")
+# In lower case, as `_FORMS` has them, each with the letters that it begins with.
+_VALUES = (
+    re.compile(rb"@(?<=[\w.+-]@)[\w-]"),
+    re.compile(rb"[3-6]\d{3}[ _-]?\d{4,6}[ _-]?\d{4,5}"),
+    re.compile(
+        rb"[\"'](?:\s*(?:\+|00)\d|[a-z]{2}\d\d|\d{3}[-.]\d{2,4}[-.]\d|[a-z]{6}\d\d|[xyz]\d{7}[a-z]"
+        rb"|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d)"
+    ),
+)
+
+
+def _has_values(data: bytes) -> bool:
+    """Tell whether a program holds as many values as a column without a telling name needs."""
+    least = min(number for number, _ in _UNNAMED.values())
+    return sum(len(form.findall(data)) for form in _VALUES) >= least
 
 
 def _literal(node: ast.expr) -> object:

@@ -89,7 +89,9 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
 
     `bare`: values without quotes count too (YAML, INI, shell; not in code).
     """
-    for pattern in (_PAIR, _FLAG, _GIVEN, _ENV_MAGIC):
+    for mark, pattern in (("", _PAIR), ("-", _FLAG), ("(", _GIVEN), ("%", _ENV_MAGIC)):
+        if text.find(mark, start, end) < 0:  # every match holds it
+            continue
         at = start
         while found := pattern.search(text, at, end):
             groups = found.groupdict()

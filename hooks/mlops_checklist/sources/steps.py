@@ -22,7 +22,8 @@ _WAITING = frozenset(
     "subprocess.run subprocess.call subprocess.check_call subprocess.check_output os.system".split()
 )
 _SCRIPT = re.compile(r"[^-$\s][^$\s]*\.(?:py|ipynb|R|r|sh)")
-_SCRIPTS = rb"[^\s\"'`]{1,80}\.(?:py|ipynb|[rR]|sh)(?=\\?[\"'\s])"
+_ENDS = rb"\.(?:py|ipynb|[rR]|sh)(?=\\?[\"'\s])"  # found fast, unlike what it ends
+_SCRIPTS = rb"[^\s\"'`]{1,80}" + _ENDS
 _RUNNING = re.compile(
     r"python[\d.]*|papermill|jupyter|Rscript|spark-submit|(?:ba)?sh|.*\.(?:py|ipynb|R|sh)"
 )
@@ -38,7 +39,8 @@ class Chain(NamedTuple):
 
 def chains(file: File, least: int) -> Iterator[Chain]:
     """Yield the steps that a function or the body of a program starts: `least` of them, or more."""
-    if len({*re.findall(_SCRIPTS, file.bytes)}) < least:
+    data = file.bytes
+    if len(re.findall(_ENDS, data)) < least or len({*re.findall(_SCRIPTS, data)}) < least:
         return
     module = file.read(python.module)
     found: dict[tuple[ast.AST, str], dict[str, Place]] = {}
