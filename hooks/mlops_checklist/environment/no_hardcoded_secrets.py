@@ -53,10 +53,9 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
     """Yield a violation for each secret, and evidence that secrets are read from outside."""
     if _is_passed_over(file.path):
         return
-    from mlops_checklist.sources import engine_baseline, passages
+    from mlops_checklist.sources import passages
 
-    known = engine_baseline.known(file.path)
-    new: list[engine_baseline.Entry] = []
+    new: list[Entry] = []
     is_proven = False
     for passage in passages.passages(file):
         found = (
@@ -73,7 +72,7 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
                 continue
             elif options.update_baseline:
                 new.append(_entry(file, passage, each, place))
-            elif not engine_baseline.is_known(known, (value, *each.hashed)):
+            elif not _is_in_baseline(file.path, (value, *each.hashed)):
                 yield violation(each.rule, place, _message(file, passage, each, value))
         if not is_proven and not passage.is_output:
             read = _read_from_outside(passage.text)
@@ -82,6 +81,8 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
                 message = "a secret is read from outside the repository"
                 yield evidence("from-environment", passage.place(read), message)
     if new:
+        from mlops_checklist.sources import engine_baseline
+
         try:
             engine_baseline.update(file.path, new)
         except ValueError as error:
@@ -187,6 +188,12 @@ def _entry(file: File, passage: Passage, each: Found, place: Place) -> Entry:
     if place.file_line:  # of a notebook: as JSON has it
         text = file.lines[line - 1]
     return Entry(line, text, (passage.text[each.start : each.end], *each.hashed))
+
+
+def _is_in_baseline(path: str, values: tuple[str, ...]) -> bool:
+    from mlops_checklist.sources import engine_baseline
+
+    return engine_baseline.is_known(path, values)
 
 
 _ALLOWED = r"pragma: ?(?:allow|white)list[ -]secret"

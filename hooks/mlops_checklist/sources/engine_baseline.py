@@ -23,13 +23,10 @@ class Entry(NamedTuple):
     values: tuple[str, ...]
 
 
-def known(path: str) -> frozenset[str]:
-    """Return the hashes that the baseline of the repository around `path` has for it."""
+def is_known(path: str, values: Iterable[str]) -> bool:
+    """Tell whether the baseline of the repository around `path` has one of the texts for it."""
     root, name = _located(path)
-    return _read(os.path.join(root, NAME)).get(name, frozenset()) if root else frozenset()
-
-
-def is_known(hashes: frozenset[str], values: Iterable[str]) -> bool:
+    hashes = _read(os.path.join(root, NAME)).get(name, frozenset()) if root else frozenset()
     return bool(hashes) and not hashes.isdisjoint(map(_hash, values))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 LONGEST = 8_000  # characters of a line that are looked at in one piece
+_SHORT = 1_000  # characters, in which words are sooner looked for one by one
 _OVERLAP = 700  # no text that is looked for is longer, a JSON Web Token excepted
 
 
@@ -27,6 +28,8 @@ def lines(text: str, words: tuple[str, ...]) -> Iterator[tuple[int, int, frozens
     A longer line than `LONGEST` comes in pieces that overlap.
     """
     lowered = text.replace("\u0130", "i").lower()  # the one letter that would become two
+    if len(lowered) < _SHORT and not any(word in lowered for word in words):
+        return
     first = last = 0  # the line
     start = end = 0  # the piece of it, without overlap
     held: set[str] = set()
