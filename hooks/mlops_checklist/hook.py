@@ -7,7 +7,7 @@ import re
 import sys
 from argparse import Namespace as Options
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_checklist.outcome import Edit, Kind, Outcome, Place
@@ -32,7 +32,7 @@ __all__ = [
     "run",
 ]
 
-_COLLECTED = 32  # files, after which what was parsed of them is let go
+_MOST_KEPT = 200_000  # objects of files that are judged, before what refers to itself goes
 FORMATS = ("text", "json", "github", "sarif", "gitlab")
 
 
@@ -97,7 +97,7 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
     given = {key: value for key, value in given.items() if value is not None}
     try:
         settings = Settings(hook.id, options, given, arguments.config)
-        with keeping() if hook.finds or hook.follows else nullcontext():
+        with keeping():
             return _run(hook, settings, paths, write_baseline=arguments.write_baseline)
     except SettingsError as error:
         print(error, file=sys.stderr)
@@ -108,7 +108,8 @@ def run(hook: Hook, argv: Sequence[str] | None = None) -> int:
 def keeping() -> Iterator[None]:
     """Keep Python's garbage collector from what is parsed inside, now and at exit.
 
-    All of it is needed until the end: a collection would look through it and find nothing.
+    A collection looks through all of it, again and again. Where files are judged one by one,
+    `_collect` says when it is time.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -137,6 +138,12 @@ def _run(hook: Hook, settings: Settings, paths: Iterable[str], *, write_baseline
     shown = outcomes if whole.verbose or whole.format == "json" else failing
     _print(hook, sorted(shown, key=lambda outcome: outcome.order), whole.format)
     return int(bool(failing))
+
+
+def _collect() -> None:
+    """Let go of what was parsed of files that are judged: modules refer to themselves."""
+    if gc.get_count()[0] > _MOST_KEPT:
+        gc.collect(0)
 
 
 Judged = tuple[File, Options, list[Outcome]]
@@ -177,14 +184,13 @@ def gathered_by_file(
     found: dict[str, list[Outcome]] = {hook.id: [] for hook, _, _, _ in judging}
     every = sorted(frozenset().union(*(paths for _, _, _, paths in judging)))
     for number, path in enumerate(every, 1):
+        _collect()
         tell(f"file {number} of {len(every)}")
         file = repository.apart(path)
         for hook, settings, baseline, paths in judging:
             if path in paths and (options := settings.options_for(path)) is not None:
                 found[hook.id] += baseline.new(judge(hook, file, options))
         del file
-        if not number % _COLLECTED:
-            gc.collect(0)  # what was parsed refers to itself
     return {
         hook: sorted(outcomes, key=lambda outcome: outcome.order)
         for hook, outcomes in found.items()
@@ -206,10 +212,12 @@ def _judged(
             yield file, options, judge(hook, file, options)
     else:
         for path in paths:
+            _collect()
             of_file = settings.options_for(path)
             if of_file is not None:
                 file = File(path)
                 yield file, of_file, judge(hook, file, of_file)
+                del file
 
 
 def _judged_together(

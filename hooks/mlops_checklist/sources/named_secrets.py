@@ -27,7 +27,13 @@ from mlops_checklist.sources.secret_texts import Strength
 from mlops_checklist.sources.secret_words import OF_CALLS, OF_PASSWORDS
 
 # In code, where values have quotes, no line without this holds one.
-_VALUE = re.compile(r"[\"'`][^\"'`]{4}|\$\{|</|[?&;]\w+=|<-|--\w|:[^\s:]{6}|[ \t][\w+/=-]{20}|\|")
+_VALUE = re.compile(
+    # A quote that opens: no word before it, or a prefix as in `rb"..."`.
+    r"[\"'`](?:(?<!\w.)|(?<=\b\w.)|(?<=\b\w\w.))[^\"'`]{4}"
+    r"|\$\{|</|[?&;]\w+=|<-|--\w|:[^\s:]{6}|[ \t][\w+/=-]{20}|\|"
+)
+# What a line of JSON or of a dictionary begins with.
+_KEY_OF_LINE = re.compile(r"[ \t]*([\"'])[\w.-]+\1:[ \t]")
 
 
 # What a text that is no password holds: a digit, or sixteen characters.
@@ -44,7 +50,8 @@ def in_line(text: str, start: int, end: int, bare: str, words: frozenset[str]) -
     """
     if words.isdisjoint(OF_PASSWORDS) and not _KEY.search(text, start, end):
         return
-    if bare or _VALUE.search(text, start, end):
+    key = _KEY_OF_LINE.match(text, start, end)
+    if bare or _VALUE.search(text, key.end() if key else start, end):
         if not words.isdisjoint(OF_CALLS) or _names_secret(text, start, end):
             yield from _given(text, start, end, bare)
         yield from _random_texts(text, start, end)
