@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
 
 import pytest
@@ -15,7 +16,18 @@ PLAIN = "Turm88" + "Tal"
 AWS = "Zk3+9aBcDeF0gHiJkLm" + "NoPqRsTuVwXyZ12345678"
 TOKEN = "jI69zzI0zNp1GECF2i5vc" + "L9RVX3KgDSXxD4nEfavIWd"
 HEX = "3762ab76cd42d2fd" + "e4c0a9d59c8312af"
+PIN = "39" + "657171"
+SALT = "146585145368132" + "386173505678016"
 WORD = "s8d7f6g5h4" + "j3k2l1q0w9"
+
+
+def _notebook(source: str, shown: str) -> str:
+    output = {"output_type": "stream", "name": "stdout", "text": [shown]}
+    cell = {"cell_type": "code", "metadata": {}, "execution_count": 1, "source": [source]}
+    return json.dumps(
+        {"cells": [{**cell, "outputs": [output]}], "metadata": {}, "nbformat": 4}, indent=1
+    )
+
 
 FLAGGED = {
     "users.sql": [
@@ -31,6 +43,8 @@ FLAGGED = {
         f"-- psql: password for ro is {PW}",
         f"SELECT pgp_sym_decrypt(body, '{PW}_k');",
         f"('smtp_password',     '{PLAIN}'),",
+        f"EXEC sp_addlogin 'svc', '{PW}';",
+        f"SELECT crypt('{PW}', gen_salt('bf'));",
     ],
     "client.ts": [
         f"const c = axios.create({{ headers: {{ 'X-API-Key': '{HEX}' }} }});",
@@ -40,6 +54,8 @@ FLAGGED = {
         f'jwt.verify(token, "{WORD}")',
         f"app.use(cookieParser('{WORD}'));",
         f"createHmac('sha256', '{WORD}');",
+        f"createCipheriv('aes-256-cbc', '{WORD}', iv);",
+        f"await page.getByLabel('Password').fill('{PW}')",
         f"fetch(`https://x/api?key={TOKEN}`)",
         f"get('https://api.wetter.de/daily?lat=52.5&appid={HEX}')",
         f"await page.type('input[name=password]', '{PW}');",
@@ -53,12 +69,21 @@ FLAGGED = {
         f'a := smtp.PlainAuth("", "a@b.de", "{PW}", "smtp.b.de")',
         f'return scram.Mechanism(scram.SHA512, "writer", "{PLAIN}")',
         f'APIKey string `yaml:"apiKey" default:"{TOKEN}"`',
+        f'var password string = "{PW}"',
+        f'mac := hmac.New(sha256.New, []byte("{WORD}"))',
     ],
     "Main.java": [
         f'.signWith(SignatureAlgorithm.HS256, "{WORD}")',
         f'char[] pw = "{PW}".toCharArray();',
         f'store.load(in, "{PW}".toCharArray());',
         f'new UsernamePasswordCredentials("svc", "{PW}")',
+        f'new SecretKeySpec("{WORD}".getBytes(), "AES")',
+        f'env.put(Context.SECURITY_CREDENTIALS, "{PW}");',
+        f'String header = Credentials.basic("svc", "{PW}");',
+        f'public String getPassword() {{ return "{PW}"; }}',
+        f'if (password.equals("{PW}")) {{',
+        f'if ("{PW}".equals(password)) {{',
+        f'@TestPropertySource(properties = "db.password={PLAIN}")',
         f'@Value("${{api.key:{WORD}}}") private String apiKey;',
     ],
     "page.html": [
@@ -81,6 +106,11 @@ FLAGGED = {
         f"The service key still works: `{HEX}{HEX}`.",
         f"Reset it: https://portal.corp.de/reset-password/{TOKEN}",
         f"Reviewer's account on the portal: camille / {PW}",
+        f"sudo password - {PW}",
+        f"default password ({PW})",
+        f"creds svc:{PW}",
+        f"Login with svc/{PW}",
+        f"Your key is {TOKEN}.",
     ],
     "guide.rst": [
         f'client = WearClient(token="{TOKEN}")',
@@ -92,6 +122,28 @@ FLAGGED = {
         f"|password |{PW}",
         f"|===\n|User |Password\n\n|svc |{PW}\n|===",
     ],
+    "web.xml": [
+        f"<param-name>password</param-name>\n<param-value>{PLAIN}</param-value>",
+        f"<arg>--password</arg><arg>{PLAIN}</arg>",
+    ],
+    "redis.conf": [
+        f"requirepass {PLAIN}",
+        f"bindpw {PLAIN}",
+        f"spark.authenticate.secret {PLAIN}",
+        f"user ada insecure-password {PLAIN}",
+        f': PSK "{PW}"',
+    ],
+    "lib.rs": [
+        f'const API_KEY: &str = "{TOKEN}";',
+        f'let client = client.with_password("{PW}");',
+        f'request.bearer_auth("{TOKEN}")',
+    ],
+    "task.json": [
+        f'{{"db": {{"pw": "{PW}"}}}}',
+        f'{{"env": ["DB_PASSWORD={PLAIN}"]}}',
+        f'{{"headers": [["X-Api-Key", "{TOKEN}"]]}}',
+    ],
+    "job.yaml": [f"args:\n  - --token\n  - {TOKEN}\n  - --quiet"],
     "azure.json": [f'"speech": {{"key": "{HEX}", "region": "westeurope"}}'],
     "run.log": [
         f"INFO connecting with password={PW} user=svc",
@@ -106,6 +158,7 @@ FLAGGED = {
     "accounts.csv": [
         f"service;login;passwort\ndb;svc;{PW}",
         f"key,value\ndb_password,{PW}",
+        f"host,user,pw\nh,svc,{PW}",
         f'url,username,password\nhttps://x,svc,"{PW}"',
         f'at;note\n"2026";"new: x-api-key={TOKEN}"',
     ],
@@ -119,6 +172,8 @@ FLAGGED = {
     "Program.cs": [
         f'client.DefaultRequestHeaders.Add("X-Api-Key", "{TOKEN}");',
         f'Configuration["Jwt:Key"] = "{TOKEN}";',
+        f'public string ApiKey {{ get; set; }} = "{TOKEN}";',
+        f'new AuthenticationHeaderValue("Bearer", "{TOKEN}");',
     ],
     "load.R": [
         f'keyring::key_set_with_value("x", "svc", "{PW}")',
@@ -136,6 +191,30 @@ FLAGGED = {
         f"zip -P {PLAIN} a.zip b",
         f"7z x -p{PLAIN} a.7z",
         f"export SIP_URI='sip:4711:{PLAIN}@pbx.corp.at'",
+        f"openssl enc -aes-256-cbc -k {PLAIN} -in a -out b",
+        f"useradd -m -p {PLAIN} ml",
+        f"ssh-keygen -t ed25519 -N '{PW}' -f id_deploy",
+        f"plink -batch -pw {PLAIN} bot@h",
+        f"snmpwalk -v3 -u bot -A {PLAIN} h",
+        f"smbclient //srv/data {PLAIN} -U bot",
+        f"net use z: \\\\srv\\data {PLAIN} /user:bot",
+        f"rabbitmqctl add_user ml {PLAIN}",
+        f"wpa_passphrase LAB {PLAIN}",
+        f"pdftk a.pdf output b.pdf user_pw {PLAIN}",
+        f"neo4j-admin set-initial-password {PLAIN}",
+        f"xfreerdp /v:h /u:bot /p:{PLAIN}",
+        f"vault login -no-print {TOKEN}",
+        f"http -a bot:{PLAIN} https://x.corp.de",
+        f"curl --proxy-user bot:{PLAIN} https://x.corp.de",
+        f"dvc remote modify --local store password {PLAIN}",
+        f"consul kv put db/password {PLAIN}",
+        f"sudo -S <<< {PLAIN} apt update",
+        f'read -r DB_PASS <<< "{PLAIN}"',
+        f"expect -c 'spawn ssh x; send \"{PLAIN}\\r\"'",
+        f"echo -n {PLAIN} | cryptsetup luksOpen /dev/sdb1 data -",
+        f"keytool -importkeystore -srcstorepass {PLAIN}",
+        f"jupyter server --ServerApp.password='{PLAIN}'",
+        f"hadoop fs -Dfs.s3a.secret.key={AWS} -ls s3a://models",
     ],
     "values.yaml": [
         f"psk: apfelbaum-{PLAIN}",
@@ -155,6 +234,42 @@ FLAGGED = {
         f'("login piet@x.nl / {PW}", 1)',
         f"e = create_engine('postgresql://hop:' + '{PLAIN}' + '@pg.corp.de/hop')",
         f'pin: str = field(default="{PLAIN}", repr=False)',
+        f"parser.add_argument('--pw', default='{PW}')",
+        f'requests.get(url, auth=("svc", "{PW}"))',
+        f'session.auth = ("svc", "{PW}")',
+        f'demo.launch(auth=[("admin", "{PW}")])',
+        f'client = Elasticsearch("h", basic_auth=("elastic", "{PW}"))',
+        f'credentials = pika.PlainCredentials("svc", "{PW}")',
+        f'client = Minio("minio:9000", "mlops", "{PW}", secure=False)',
+        f'domino = Domino("owner/project", "{HEX}{HEX}")',
+        f'cipher = Fernet(b"{TOKEN}=")',
+        f'client = InfluxDBClient("https://x", "{TOKEN}", "org")',
+        f'ftp = FTP("ftp.corp.de", "svc", "{PW}")',
+        f'keyring.set_password("svc", "user", "{PW}")',
+        f'archive.setpassword(b"{PW}")',
+        f'page.get_by_label("Password").fill("{PW}")',
+        f'driver.find_element(By.ID, "password").send_keys("{PW}")',
+        f'if st.text_input("Password") == "{PW}":\n    main()',
+        f'x = config.get("db", "password", fallback="{PW}")',
+        f'x = Variable.get("token", default_var="{TOKEN}")',
+        f'def get_password():\n    return "{PW}"',
+        f'ENCRYPTION_KEY = bytes.fromhex("{HEX}{HEX}")',
+        f"Connection(conn_id='x', extra='{{\"password\": \"{PLAIN}\"}}')",
+        f'run(["sshpass", "-p", "{PLAIN}", "ssh", host])',
+        f'SMTP = ("mail.corp.de", 587, "reports", "{PW}")',
+        f'requests.post(url, auth=("{TOKEN}{TOKEN}", "MODEL_ACCESS_TOKEN"), json=row)',
+        f'SECURITY_PASSWORD_SALT = "{SALT}"',
+        f'HEADERS = {{"pat": "pat{HEX[:14]}.{HEX}{HEX}"}}',
+    ],
+    "show.ipynb": [
+        _notebook("print(token)", f"{TOKEN}\n"),
+        _notebook("!echo $TOKEN", f"{TOKEN}\n"),
+        _notebook('import os\nos.environ["HF_TOKEN"]', f"'{TOKEN}'"),
+    ],
+    "cell.txt": [f"env: DB_PASSWORD={PLAIN}", f"env: PGPASSWORD={PW}"],
+    "compose.yaml": [
+        f'EXCHANGE_PIN: "{PIN}"',
+        f"# before the move to LDAP: portal-admin / {PW}",
     ],
 }
 
@@ -181,6 +296,14 @@ NOT_FLAGGED = {
         'errors.New("token", "expired")',
     ],
     "Main.java": ['char[] letters = "abcdef".toCharArray();', 'log.info("password", "changed");'],
+    "redis.conf": ["requirepass $PASS2", "maxmemory 256mb2024", "log.secret.name vault2024"],
+    "task.json": ['{"env": ["MODE=production2"]}', '{"headers": [["X-Api-Key", "$KEY_2"]]}'],
+    "job.yaml": ["args:\n  - --token\n  - $(TOKEN_2)", "args:\n  - --token\n  - --quiet2"],
+    "show.ipynb": [
+        _notebook("print(token_count)", "10242048409681921638\n"),
+        _notebook("print(digest)", f"{HEX}\n"),
+        _notebook("token", "None\n"),
+    ],
     "page.html": [
         "<tr><th>account</th><td>01HT8NJQK8</td></tr>",
         "<tr><td>Password</td><td>Required</td></tr>",
@@ -191,6 +314,8 @@ NOT_FLAGGED = {
         "The token is stored under `vault/path2`.",
         f"The key commit is `{HEX}`.",
         f"the sha of the token file: {HEX}",
+        "The default password (PBKDF2-SHA256) is hashed.",
+        "Login with github/Actions2 or with SAML2/Okta-2024.",
         "How do I get access to Model-2.5 / Model-2.6 / Model-3?",
         "login and password / Register2Now",
         "The password is hashed with sha256 and salted.",
@@ -210,17 +335,48 @@ NOT_FLAGGED = {
     "calls.http": ["X-API-Key: {{apiKey}}", "@token = {{login.response.body.token}}"],
     "config.php": ["define('DB_PASSWORD', getenv('DB_PASSWORD'));", "define('DB_NAME', 'ml2024');"],
     "main.tf": ['env {\n  name  = "API_TOKEN"\n  value = var.token\n}'],
-    "deploy.sh": ["zip -P $PW a.zip b", "7z x -p$PW a.7z", "htpasswd -c .htpasswd svc2024"],
+    "deploy.sh": [
+        *("zip -P $PW a.zip b", "7z x -p$PW a.7z", "htpasswd -c .htpasswd svc2024"),
+        'openssl enc -aes-256-cbc -k "$KEY2" -in a -out b2',
+        "ssh-keygen -t ed25519 -N '' -f id_ed25519",
+        'useradd -p "$(openssl passwd -6 x1)" ml2',
+        "smbclient //srv/data2 -U bot2",
+        "net use z: \\\\srv\\data /persistent:no2",
+        "vault login -method=oidc2 role=ml2",
+        "consul kv put jobs/batch 2024-11",
+        'read -r DB_PASS <<< "$(pass show db2)"',
+        "wc -l <<< a1b2c3d4",
+        'send "yes\\r"',
+        'send "$password1\\r"',
+    ],
     "values.yaml": [
         "SESSION_SECRET: |-\n  ${SESSION_SECRET}",
         "password: |-\n",
         "psk: ${WIFI_PSK}",
         "routing_key: orders.created.v2",
+        "# roles: admin / editor-2, root / none",
     ],
     "odbc.ini": ["connection = Driver={ODBC};Server=x;Uid=r;Pwd={password};", "Kennwort ="],
     "push.py": [
         'PREFIXES = ("gho_", "ghp_", "glpat-")',
         'x = "ghp_example"',
+        "parser.add_argument('--pw', default=None)",
+        'requests.get(url, auth=("svc", password2))',
+        'auth = ("basic", "digest")',
+        'page.get_by_label("Name").fill("Ada-2024-x")',
+        'x = config.get("db", "host", fallback="db-2.corp.de")',
+        'def get_password():\n    return prompt("Password of db2: ")',
+        'def get_token():\n    return "token_2"',
+        'DATA = bytes.fromhex("00ff12ab34cd56ef")',
+        'client = StorageClient("europe-west3", "models-2024")',
+        'domino = Domino("owner/project")',
+        'raise AuthError("svc2", "login1 failed")',
+        'params = {"secrets": ["demo-secret-1", "demo-secret-2"]}',
+        'DB = ("10.0.0.5", 5432, "ml", "postgres")',
+        'LIMITS = ("v1.2", 587, "rows", "columns")',
+        'requests.post(url, auth=("svc", "MODEL_ACCESS_TOKEN"), json=row)',
+        'LED_PIN = "13"\nRESET_PIN = "1234"\nSALT = "42"',
+        'PATHS = {"pat": "patterns/module_2024.csv"}',
         "e = create_engine('postgresql://hop:' + password + '@pg.corp.de/hop')",
     ],
 }
@@ -248,6 +404,6 @@ def test_not_flagged(path: str, text: str) -> None:
 
 @pytest.mark.parametrize(("path", "text"), _cases(FLAGGED))
 def test_without_the_secret_nothing_is_left(path: str, text: str) -> None:
-    for secret in (TOKEN, AWS, HEX, WORD, PW, PLAIN, "0xRonvxJsp"):
+    for secret in (TOKEN, AWS, HEX, WORD, PW, PLAIN, PIN, SALT, "0xRonvxJsp"):
         text = text.replace(secret, "x" * 8)
     assert _found(path, text) == []

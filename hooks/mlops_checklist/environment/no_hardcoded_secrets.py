@@ -112,6 +112,10 @@ def _secrets(file: File, passage: Passage, every: bool) -> Iterator[Found]:
             bare = passage.bare_between(start, end)
             told = secret_words.OF_NAMES if every else words
             yield from named_secrets.in_line(passage.text, start, end, bare, told)
+    if passage.shown:
+        from mlops_checklist.sources import named_secrets
+
+        yield from named_secrets.shown(passage)
     if named or "pgpass" in file.path:
         from mlops_checklist.sources import named_secrets
 

@@ -31,10 +31,11 @@ _WRAPPER = (
     r"\()"
 )
 _PAIR = re.compile(
-    r"""(?<![\w.\-])\$?
+    r"""(?<![\w.\-])[$.]?
     (?P<name> [A-Za-z_][\w.\-]{1,79} | (?i:api|access|secret|private|auth)[ ](?i:key|token) )
     (?:\\{0,3}["'`])? \]? [ \t]*
-    (?: :[ \t]* [A-Za-z_][\w.\[\]|, ]{0,40} (?==) )?      # a type
+    (?: :[ \t]* (?P<type>&?(?:'static[ ])?[A-Za-z_][\w.\[\]|, ]{0,40}) (?==)
+      | [ ](?:string|\[\]byte)[ ](?==) | [ ]\{[ ]get;[^{}\n]{0,30}\}[ ](?==) )?
     (?P<op> :=|=>|->|(?:\|\||\?\?)?={1,3}|!==?|:|<{1,2}- ) [ \t]*
     """
     r"(?: \[[ ]?(?=[\"'][^\s\"']{16}) )?  # the first of several"
@@ -44,7 +45,7 @@ _PAIR = re.compile(
 )
 # `--token abc`, `"--token", "abc"`, and `set("name", "value")` of any language.
 _FLAG = re.compile(
-    r"""(?<![\w\-])--?(?P<name>[A-Za-z][\w\-]{2,60})
+    r"""(?<![\w\-])--?(?P<name>[A-Za-z][\w\-.]{2,60})
     (?: [ \t]+ | = | ["'],[ \t]*(?=["']) )
     (?P<quote>\\?["']?)(?P<bare>[^\s"'\\\-][^\s"'\\]{0,300})""",
     re.VERBOSE,
@@ -61,7 +62,7 @@ _ENV_MAGIC = re.compile(
     re.MULTILINE,
 )
 _KEY_LIKE = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[^\s,;()]{8,}")
-_INNER_NAME = re.compile(r"(?P<name>[A-Za-z][\w-]{2,79})=(?=[^=])")
+_INNER_NAME = re.compile(r"(?P<name>[A-Za-z][\w.-]{2,79})=(?=[^=])")
 _CALL = re.compile(r"[A-Za-z_][\w.]*\((?=\w+=[\"'])")
 _MORE_WORDS = re.compile(r"[ \t]+[^\s#;&|/\\}\])]")
 
@@ -96,12 +97,14 @@ def pairs(text: str, start: int, end: int, bare: bool) -> Iterator[Pair]:
         while found := pattern.search(text, at, end):
             groups = found.groupdict()
             at = found.end("name")  # `password: token = "x"`: what is no value may be a name
+            if "_" in (groups.get("type") or "") or (groups.get("type") or "").isupper():
+                continue  # `env: DB_PASSWORD=x`: that is no type
             if text.startswith("checksum/", found.start() - 9):
                 continue  # an annotation of Kubernetes
             if groups.get("quoted") is not None:
                 first, last = found.span("quoted")
-                yield Pair(found["name"], found["quoted"], first, last, True)
-                at = found.end()
+                yield from _with_inner(Pair(found["name"], found["quoted"], first, last, True))
+                at = first if text[first] in "{[" else found.end()  # JSON in a text has pairs
             elif header := _in_quotes(text, found):
                 yield from _with_inner(header)
                 at = header.end
@@ -172,8 +175,13 @@ _VARIABLE = re.compile(
     rf"{_QUOTED}"
 )
 _XML_NAME = re.compile(
-    r"<(?:name|key|Name|Key|t[dh]|dt)>[ ]?(?P<name>[\w.:\-]{2,80})[ ]?</\w+>\s{0,80}"
-    r"<(?:value|Value|string|td|dd)>(?:<code>)?(?P<value>[^<>\s][^<>\n]{2,300})</"
+    r"<(?:name|key|Name|Key|param-name|arg|t[dh]|dt)>[ ]?(?P<name>[\w.:\-]{2,80})[ ]?</[\w-]+>"
+    r"\s{0,80}<(?:value|Value|param-value|arg|string|td|dd)>(?:<code>)?(?P<value>[^<>\s][^<>\n]{2,300})</"
+)
+# `- --token` with `- x` on the next line: the arguments of a container.
+_ARGUMENT = re.compile(
+    r"(?m)^(?P<indent>[ \t]*-[ ])[\"']?--?(?P<name>[A-Za-z][\w.\-]{2,60})[\"']?[ \t]*\r?\n"
+    r"(?P=indent)[\"']?(?P<value>[^\s\"'-][^\s\"']{3,300})[\"']?[ \t]*$"
 )
 _BLOCK_SCALAR = re.compile(
     r"(?m)^(?P<indent>[ \t]*)(?:- )?[\"']?(?P<name>[A-Za-z_][\w.\-]{1,79})[\"']?:[ ]*"
@@ -185,7 +193,7 @@ _BLOCK_SCALAR = re.compile(
 def named_values(text: str, is_yaml: bool) -> Iterator[Pair]:
     """Yield the pairs of the form `name: X`, `value: Y`, as in a container's `env`, also of XML.
 
-    And those of YAML's block scalars: `name: |-`, with the text on the next line.
+    And those of YAML's block scalars: `name: |-`, with the text on the next line, and of lists.
     """
     for found in _VALUE_OF.finditer(text):
         named = _NAME_OF.search(text, max(0, found.start() - 160), found.start())
@@ -198,6 +206,8 @@ def named_values(text: str, is_yaml: bool) -> Iterator[Pair]:
         for found in pattern.finditer(text):
             yield Pair(found["name"] or "secret", found["quoted"], *found.span("quoted"), True)
     for found in _XML_NAME.finditer(text) if "</" in text else ():
+        yield Pair(found["name"], found["value"], *found.span("value"), True)
+    for found in _ARGUMENT.finditer(text) if is_yaml and "- -" in text else ():
         yield Pair(found["name"], found["value"], *found.span("value"), True)
     if is_yaml and (": |" in text or ": >" in text):
         for found in _BLOCK_SCALAR.finditer(text):

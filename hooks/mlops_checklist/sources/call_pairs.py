@@ -10,25 +10,34 @@ from mlops_checklist.sources.assignments import Pair, marked_pairs
 _TEXT = r"""N?(?P<quote>["'`])(?P<value>(?:(?!(?P=quote))[^\n\\]){4,300})(?P=quote)"""
 # `client.login("bob", "x")`: a user's name and a text.
 _LOGIN = re.compile(
-    r"""(?:\b(?i:login|log_in|authenticate|auth|(?:set_?)?basic_?auth|username_pw_set|connect)\(
-    [^()"'\n]{0,60}|\b(?:(?i:db_?connect|get_?connection|mysqli_connect|plainauth|pdo
+    r"""(?:\b(?i:login|log_in|authenticate|auth|(?:set_?)?basic_?auth|auth_basic|credentials\.basic
+    |username_pw_set|connect)\(
+    [^()"'\n]{0,60}|\b(?:(?i:db_?connect|get_?connection|mysqli(?:_connect)?|plainauth|pdo
     |key_set_with_value|mechanism)|[A-Z]\w{0,30}(?:Token|Credentials?|Authentication))\([^"'\n]{0,60}
     (?:["'][\w.]*(?::[^"'\n]{4,120})?["'],[ ]?)?|->connect\(["'][^"'\n]{2,120}["'],[ ]?)
-    ["'][^"'\n]{2,60}["'],[ ]?["'](?P<value>[^"'\s]{6,80})["'][ ]?[,).]""",
+    ["'][^"'\n]{2,60}["'],[ ]?(?:Some\()?["'](?P<value>[^"'\s]{6,80})["'][ ]?[,).]""",
     re.VERBOSE,
 )
-# `new OpenAIClient("x")`, `comet_ml.Experiment("x")`, `compare_digest(given, "x")`.
+# `("mail.example.org", 587, "bob", "x")`: a server with its port, a user and a text.
+_SERVER = re.compile(
+    r"""["'][\w-]+(?:\.[\w-]+)+["'],[ ]?\d{2,5},[ ]?["'][\w.@+-]{2,60}["'],[ ]?
+    ["'](?P<value>[^"'\s]{6,80})["']""",
+    re.VERBOSE,
+)
+# `new OpenAIClient("x")`, `comet_ml.Experiment("x")`, `compare_digest(given, "x")`,
+# `auth=("x", "x")` of requests, for a model of Domino.
 _GIVEN_ONE = re.compile(
     r"""(?:\bcompare_digest\([^,()"'\n]{1,60},[ ]?|\b(?:[A-Z]\w*)?Client(?:V\d)?\(
-    |\bcomet_ml\.\w{0,20}Experiment\()
+    |\bcomet_ml\.\w{0,20}Experiment\(|\bauth[ ]?=[ ]?\((?=["'][^"'\s]{40}))
     ["'](?P<token>[^"'\s]{16,300})["'][ ]?[,)]""",
     re.VERBOSE,
 )
 # `jwt.sign(payload, "x")`, `createHmac("sha256", "x")`, `pgp_sym_decrypt(data, 'x')`.
 _SIGNS = re.compile(
     r"""\b(?:jwt\.(?:sign|verify|encode|decode)|createHmac|createCipheriv|cookieParser|signWith
-    |verifyWith|Algorithm\.HMAC\d{3}|pgp_sym_\w{7}|hmac\.new|HMAC\.new|OpenSSL::HMAC\.\w{4,9})\(
-    (?:[^"'\n]{0,60}["'][\w-]{2,12}["'],)?[^"'\n]{0,60}b?["'](?P<value>[^"'\s]{10,300})["']""",
+    |verifyWith|Algorithm\.HMAC\d{3}|pgp_sym_\w{7}|hmac\.[nN]ew|HMAC\.new|hmacShaKeyFor|SecretKeySpec|OpenSSL::HMAC\.\w{4,9})\(
+    (?:[^"'\n]{0,60}["'][\w-]{2,12}["'],)?[^"'\n]{0,60}b?["']
+    (?P<value>(?!(?i:aes|des|sha|chacha)[-\d])[^"'\s]{10,300})["']""",
     re.VERBOSE,
 )
 # `"x".toCharArray()`: Java keeps passwords in arrays.
@@ -46,6 +55,28 @@ _NAME_AND_TEXT = re.compile(
     r"""\([^()"'\n]{0,30}["'][#.]?(?P<name>[A-Za-z_][\w.\-]{2,79})["'],[ ]{0,40}""" + _TEXT,
     re.VERBOSE,
 )
+# `put(Context.SECURITY_CREDENTIALS, "x")`
+_CONSTANT_AND_TEXT = re.compile(
+    r"[(,][ ]?(?:\w{1,40}\.){0,3}(?P<name>[A-Z][A-Z0-9_]{3,60}),[ ]?" + _TEXT
+)
+# `password.equals("x")`, `"x".equals(password)`
+_EQUALS = re.compile(
+    r"(?P<name>[A-Za-z_][\w.]{1,60})\.equals\(\"(?P<value>[^\"\n]{4,300})\"\)"
+    r"|\"(?P<text>[^\"\s]{4,300})\"\.equals\((?P<named_after>[A-Za-z_][\w.]{1,60})"
+)
+# `getPassword() { return "x"; }`
+_GETTER = re.compile(
+    r"\b[gG]et_?(?P<name>[A-Za-z]\w{2,60})\(\)[^\"'\n]{0,30}\{\s{0,40}return[ ]" + _TEXT
+)
+# `EXEC sp_addlogin 'bob', 'x'`, `crypt('x', gen_salt('bf'))`
+_OF_SERVERS = re.compile(
+    r"\bsp_addlogin[ ]N?'[^'\n]{1,60}',[ ]?N?'(?P<value>[^'\n]{4,100})'"
+    r"|\bcrypt\('(?P<text>[^'\n]{4,100})',[ ]?gen_salt"
+)
+# `["X-Api-Key", "x"]`
+_IN_LIST = re.compile(
+    r"\[[ ]?[\"'](?P<name>[A-Za-z_][\w.\-]{2,79})[\"'],[ ]?[\"'](?P<value>[^\"'\s]{16,300})[\"'][ ]?\]"
+)
 # `board_connect(server = "…", key = "x")`
 _KEY_OF_CALL = re.compile(
     r"""(?i:connect|login|client|auth|api)\w{0,20}\([^()\n]{0,160}?
@@ -54,8 +85,9 @@ _KEY_OF_CALL = re.compile(
 )
 # `page.type("input[name=password]", "x")`, `get("#password").type("x")`: into a form.
 _FIELD = re.compile(
-    r"""["'][^"'\n]{0,60}[#=.\]\[\-_](?i:passw(?:or)?d?|pwd|passwort)[^"'\n]{0,20}["'](?:,[ ]?
-    |\)(?:\.\w+\(\)){0,2}\.\w+\()["'](?P<value>[^"'\n]{6,80})["']""",
+    r"""(?:["'][^"'\n]{0,60}[#=.\]\[\-_]|\b(?:getBy|get_by_)\w{4,12}\(["'][^"'\n]{0,20})
+    (?i:passw(?:or)?d?|pwd|passwort)[^"'\n]{0,20}["'](?:,[ ]?|\)(?:\.\w+\(\)){0,2}\.\w+\()
+    ["'](?P<value>[^"'\n]{6,80})["']""",
     re.VERBOSE,
 )
 
@@ -64,9 +96,15 @@ _ARGUMENTS = (
     (('", ', "', ", '","', "','"), _NAME_AND_TEXT),
     (("key",), _KEY_OF_CALL),
     (('","', '", "', "','", "', '"), _LOGIN),
-    (("Client", "compare_digest", "comet_ml"), _GIVEN_ONE),
-    (("jwt.", "reate", "arser", "ith(", "HMAC", "pgp_sym", "hmac"), _SIGNS),
+    (('", ', "', "), _SERVER),
+    (("Client", "compare_digest", "comet_ml", "auth"), _GIVEN_ONE),
+    (("jwt.", "reate", "arser", "ith(", "HMAC", "pgp_sym", "hmac", "SecretKeySpec"), _SIGNS),
+    (('"]', "']"), _IN_LIST),
     (("toCharArray",), _CHARACTERS),
+    ((', "', ", '"), _CONSTANT_AND_TEXT),
+    ((".equals(",), _EQUALS),
+    (("return",), _GETTER),
+    (("sp_addlogin", "gen_salt"), _OF_SERVERS),
     (("assw", "pwd"), _FIELD),
 )
 

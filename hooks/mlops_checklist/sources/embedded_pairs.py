@@ -20,6 +20,12 @@ _SPRING = re.compile(
 _SPACED = re.compile(
     r"(?<![\w.\-])(?P<name>[A-Za-z][\w.\-]{2,60})[ \t]+(?P<value>[\w+/-]{20,300}={0,2})(?!\S)"
 )
+# A line of configuration without a sign: `requirepass x`, `spark.authenticate.secret x`.
+_SETTING = re.compile(
+    r"(?m)^[ \t]*(?:user[ \t]+\S{1,40}[ \t]+)?(?P<name>requirepass|masterauth|bindpw|rootpw"
+    r"|insecure-password|[a-z][\w-]*(?:\.[\w-]+)+)[ \t]+"
+    r"(?P<value>(?=\S*\d)[^\s\"'=:;]{8,200})[ \t]*$"
+)
 # `x = env.TOKEN || "text"`, `getenv("TOKEN") ?: "text"`.
 _OR_ELSE = re.compile(
     r"""(?<![\w.\-])(?P<name>[A-Za-z_][\w.\-]{1,79})["']?[ ]?[:=][ ][^;\n]{1,120}?
@@ -101,7 +107,7 @@ _PARAMETER = re.compile(
 # `CREATE USER bob WITH PASSWORD 'x'`, `PASSWORD('x')`, `IDENTIFIED BY 'x'`, `TOKEN 'x'`;
 # `password "x"` of DSLs.
 _SQL = re.compile(
-    r"""(?:(?i:\b(?:password|passwd|identified[ ](?:with[ ]\S{1,40}[ ])?by(?:[ ]password)?))
+    r"""(?:(?i:\b(?:password|passwd|psk|identified[ ](?:with[ ]\S{1,40}[ ])?by(?:[ ]password)?))
     (?:[ \t]+|[ ]?=[ ]?(?=N)|[ ]?=?[ ]?\([ ]?)|\b(?P<name>(?:[A-Z]+_)*(?:TOKEN|SECRET|KEY))[ ])
     N?(?P<quote>\\?["']{1,2})(?P<value>[^"'\n]{4,200})(?P=quote)""",
     re.VERBOSE,
@@ -142,6 +148,7 @@ _ANYWHERE = (
 # In lines that people write and read, not in data and minified code.
 _IN_SHORT_LINES = (
     ((" ", "\t"), _SPACED),
+    ((" ", "\t"), _SETTING),
     (("||", "??", "?:", " or ", "rElse("), _OR_ELSE),
     (("default",), _TEMPLATE_DEFAULT),
     (('default:"',), _TAG),

@@ -42,7 +42,7 @@ class Format(NamedTuple):
 # Keys with a prefix of their own, which need no rule each: service, words, pattern.
 _SERVICES = (
     ("age identity", "age-secret-key-1", r"\bAGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}\b"),
-    ("Airtable token", "airtable", r"\bpat[A-Za-z0-9]{14}\.[0-9a-f]{64}\b"),
+    ("Airtable token", "airtable \"pat 'pat =pat", r"\bpat[A-Za-z0-9]{14}\.[0-9a-f]{64}\b"),
     ("Alibaba Cloud key", "ltai", r"\bLTAI[A-Za-z0-9]{12,26}\b"),
     ("Artifactory key", "akcp", r"\bAKCp[A-Za-z0-9]{60,80}\b"),
     ("Artifactory token", "cmvmdgtu", r"\bcmVmdGtu[A-Za-z0-9]{50,80}\b"),
@@ -103,6 +103,8 @@ _OPERAND = (
     r"(?:'(?P<single>[^'\n]{4,200})'|\"(?P<double>[^\"$`\n]{4,200})\""
     r"|[\"']?(?P<secret>[^\s\"'|;&)`]{4,1000}))"
 )
+
+_WORDS = r"(?:[ ][^\n|;&]{0,200}?)?[ ]"  # between a command's name and an option
 
 # The order is that of precedence. Formats as their issuers document them.
 FORMATS = (
@@ -364,14 +366,15 @@ FORMATS = (
     Format(
         "bearer-token",
         "Bearer token",
-        ("bearer ",),
-        r"(?i:\bbearer) (?:[\"'] ?[+,] ?[\"']|\{[\"'])?(?P<secret>[\w.~+/=-]{16,600})",
+        ("bearer ", 'bearer"', "bearer_auth"),
+        r"(?i:\bbearer)(?:_auth\([\"']|\", ?\"| (?:[\"'] ?[+,] ?[\"']|\{[\"'])?)"
+        r"(?P<secret>[\w.~+/=-]{16,600})",
     ),
     Format(
         "command-credentials",
         "Password on a command line",
         ("curl", "wget", "lftp"),
-        r"(?:curl|wget|lftp)\b[^\n]{0,200}?[ \"'](?:-[a-zA-Z]{0,4}u|--user)[ =\"',]{0,4}"
+        r"(?:curl|wget|lftp)\b[^\n]{0,200}?[ \"'](?:-[a-zA-Z]{0,4}u|--(?:proxy-)?user)[ =\"',]{0,4}"
         r"[^\s:,\"']{1,80}[:,](?P<secret>[^\s\"'@]{4,100})",
     ),
     Format(
@@ -387,7 +390,7 @@ FORMATS = (
         ("sshpass", "docker", "podman", "login", "twine", "mongo", "cypher-shell", "7z"),
         r"\b(?:sshpass|(?:docker|podman|buildah|nerdctl|skopeo|helm[ ]registry|az)[ ]login"
         r"|twine[ ]upload|mongo(?:sh|dump|restore|export|import)?|cypher-shell|7z[ar]?)\b"
-        rf"[^\n|;&]{{0,200}}?[ ](?:-p[ =]?|--password[ =]){_OPERAND}",
+        rf"[^\n|;&]{{0,200}}?[ \"'](?:-p[ =\"',]{{0,4}}|--password[ =\"',]{{1,4}}){_OPERAND}",
     ),
     Format(
         "command-credentials",
@@ -421,13 +424,40 @@ FORMATS = (
         "Password on a command line",
         (
             *("configure set", "password-stdin", "sudo -s", "securestring", "passin", "passout"),
-            "chpasswd",
+            *("chpasswd", "cryptsetup", "passwd --stdin"),
         ),
         r"(?:\baws[ ]configure[ ]set[ ]\S*(?:secret_access_key|session_token)[ ]"
         r"|\bpass(?:in|out)[ ]pass:|(?i:\bConvertTo-SecureString)[ ](?:-String[ ])?"
         r"|\becho[ ][\"']?[\w.-]{1,40}:(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ])?chpasswd)"
-        r"|\becho[ ](?:-n[ ])?(?=[^|\n]{4,120}\|[ ]*(?:sudo[ ]-S|\w+[ ][^|\n]*--password-stdin)))"
-        + _OPERAND,
+        r"|\becho[ ](?:-n[ ])?(?=[^|\n]{4,120}\|[ ]*"
+        r"(?:sudo[ ]-S|cryptsetup|passwd[ ]|\w+[ ][^|\n]*--password-stdin)))" + _OPERAND,
+    ),
+    Format(
+        "command-credentials",
+        "Password on a command line",
+        (
+            *("openssl enc", "useradd", "ssh-keygen", "plink", "putty", "pscp", "snmp", "net use"),
+            *("smbclient", "rabbitmqctl", "wpa_passphrase", "user_pw", "owner_pw", "input_pw"),
+            *("set-initial-password", "elasticsearch-users", "freerdp", "vault login", "http -a"),
+            *("--auth ", "nmcli", "dvc remote", "rclone", "kv put", "etcdctl"),
+        ),
+        rf"(?:\b(?:openssl[ ]enc\b{_WORDS}-k|(?:useradd|elasticsearch-users)\b{_WORDS}-p"
+        rf"|ssh-keygen\b{_WORDS}-N|(?:plink|putty|pscp|psftp)\b{_WORDS}-pw|snmp\w{{2,8}}{_WORDS}-[AX]"
+        r"|smbclient[ ][\"']?//\S+|net[ ]use[ ](?:\w:[ ])?\\\\\S+|wpa_passphrase[ ]\S+"
+        r"|rabbitmqctl[ ](?:add_user|change_password)[ ]\S+|set-initial-password"
+        r"|(?:user|owner|input)_pw|vault[ ]login(?:[ ]-\S+){0,3}(?![ ]\w+=)"
+        rf"|(?:nmcli|dvc|rclone|consul|etcdctl)\b{_WORDS}(?:\S{{0,60}}[/_.-])?"
+        r"(?i:password|passwd|pass))[ ]"
+        rf"|\bx?freerdp\b{_WORDS}/p:|\bhttps?{_WORDS}(?:-a|--auth)[ ][\"']?[\w.@-]{{1,60}}:)"
+        rf"(?![-/])(?=[^\s]{{0,80}}\d){_OPERAND}",
+    ),
+    Format(
+        "command-credentials",
+        "Password on a command line",
+        ("<<<", 'send "', "send -- "),
+        r"\b(?:sudo[ ]-S|\w{0,30}(?i:passw|pass\b|login|pwprompt|_pw\b))[^\n<|]{0,60}<<<[ ]?"
+        rf"(?=\S{{0,80}}\d){_OPERAND}"
+        r"|\bsend[ ](?:--[ ])?[\"'{](?=[^\n]{0,60}\d)(?P<sent>[^\s\"'\\$\[\]]{6,60})\\r",
     ),
     Format(
         "command-credentials",

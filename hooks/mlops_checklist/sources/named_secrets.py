@@ -104,6 +104,17 @@ def in_whole(file: File, passage: Passage, lines: Sequence[tuple[int, int]]) -> 
         yield from _of_python(file, passage, lines)
 
 
+def shown(passage: Passage) -> Iterator[Found]:
+    """Yield what an output shows alone on a line, where the cell shows something secret."""
+    strength = secret_texts.secret_name(passage.shown)
+    for found in _ALONE.finditer(passage.text) if strength else ():
+        pair = Pair(passage.shown, found["value"], *found.span("value"), True)
+        yield _found(passage.text, pair, secret_texts.objection(*pair[:2], True, "token"))
+
+
+_ALONE = re.compile(r"(?m)^[\"']?(?P<value>[\w+/=.~-]{16,300})[\"']?[ \t]*$")
+
+
 def _judged(text: str, pairs: Iterable[Pair], bare: str) -> Iterator[Found]:
     for pair in pairs:
         strength = secret_texts.secret_name(pair.name)
@@ -291,10 +302,16 @@ def _may_hold_literals(text: str, lines: Sequence[tuple[int, int]]) -> bool:
     return False
 
 
+# An argument `key` is named after the call; what these take is a secret by its place.
+_BY_PLACE = re.compile(
+    r"(?:=|(?i:login|connect|auth|authentication|credentials?)|Redis|SMTP(?:_SSL)?|FTP(?:_TLS)?"
+    r"|Connection|Minio|Domino|Fernet|[TH]OTP|Client|simple_bind(?:_s)?)$"
+)
+
+
 @functools.lru_cache(maxsize=4096)
 def _promised(name: str) -> Strength | None:
-    # An argument `key` is named after the call, and what `login` takes is a token.
-    if name.endswith(("=", "login", "connect", "Redis", "SMTP", "Connection")):
+    if _BY_PLACE.search(name):
         return "key"
     if name == "pass":
         return None

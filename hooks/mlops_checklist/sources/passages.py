@@ -38,7 +38,8 @@ class Passage(NamedTuple):
     """A text to scan; `place` takes an offset.
 
     `bare`: how far values without quotes count: "yes", "yaml", "prose" (with care) or "" (not).
-    `is_whole`: the passage is all of a file, or a cell, and may be parsed.
+    `is_whole`: the passage is all of a file, or a cell, and may be parsed. `shown` is the name of
+    what the cell of an output prints, or shows as its last value.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Passage(NamedTuple):
     shell: tuple[tuple[int, int], ...] = ()  # where they count all the same, in order
     is_output: bool = False
     is_whole: bool = True
+    shown: str = ""
 
     def bare_between(self, start: int, end: int) -> str:
         """Return how far values without quotes count between two offsets."""
@@ -194,8 +196,19 @@ def _notebook_passages(file: File) -> Iterator[Passage]:
 
     for cell in file.read(notebook).cells:
         yield _of_cell(cell)
+        last = cell.source.rstrip().rpartition("\n")[2] if cell.outputs else ""
+        shown = _SHOWN.fullmatch(last.strip()) if len(last) < 200 else None
         for output in cell.outputs:
-            yield _of_output(output.text, output.file_lines, cell.number)
+            passage = _of_output(output.text, output.file_lines, cell.number)
+            yield passage._replace(shown=shown["name"]) if shown else passage
+
+
+# The last line of a cell that shows one thing: `token`, `print(cfg.token)`, `!echo $TOKEN`,
+# `os.environ["TOKEN"]`.
+_SHOWN = re.compile(
+    r"(?:print\(|display\(|![ ]?(?:echo|printenv)[ ]+)?[\"'$({\w.\[]{0,80}?"
+    r"(?P<name>(?<!\w)[A-Za-z_]\w{1,79})[\"'\])}]{0,5}"
+)
 
 
 def _of_cell(cell: Cell) -> Passage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from mlops_checklist.sources.python import FUNCTIONS, children, stands_on
@@ -15,8 +16,17 @@ _WRAPPERS = frozenset(
     "field Field Option Argument SecretStr SecretBytes Secret Variable str bytes quote_plus"
     " quote".split()
 )
-_LOGINS = frozenset(["connect", "login", "Redis", "StrictRedis", "SMTP", "Connection"])
-_CREDENTIALS = frozenset(["HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "UsernamePassword"])
+_DECODERS = frozenset("fromhex unhexlify b64decode urlsafe_b64decode b32decode".split())
+_DEFAULTS = frozenset("default fallback default_var default_value".split())
+# What is given a secret by its place, whatever its arguments are called.
+_LOGINS = frozenset(
+    "connect login Redis StrictRedis SMTP SMTP_SSL FTP FTP_TLS Connection Minio simple_bind"
+    " simple_bind_s".split()
+)
+_CREDENTIALS = re.compile(r"\w*(?:Auth|Authentication|Credentials?|UsernamePassword)")
+_OF_ONE_KEY = {"Fernet": 0, "MultiFernet": 0, "TOTP": 0, "HOTP": 0, "Domino": 1}  # at which place
+_LOGIN_PAIRS = frozenset("auth basic_auth http_auth".split())  # of a user and a password
+_TYPING = frozenset("fill type send_keys press_sequentially".split())  # into a field of a form
 
 
 def python_pairs(
@@ -58,6 +68,10 @@ def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         for argument, default in zip(names, defaults, strict=True):
             if default is not None:
                 yield argument.arg, default
+        if not isinstance(node, ast.Lambda):
+            for line in node.body:
+                if isinstance(line, ast.Return) and line.value is not None:
+                    yield node.name, line.value
     elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
         yield from _assigned(node.left, node.comparators[0])
         yield from _assigned(node.comparators[0], node.left)
@@ -69,14 +83,26 @@ def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr
     if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
         for each, given in zip(target.elts, value.elts, strict=False):
             yield from _assigned(each, given)
+    elif _last_name(target) in _LOGIN_PAIRS and isinstance(value, (ast.Tuple, ast.List)):
+        yield from _login_pairs(value)
     elif isinstance(value, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
         held = value.values if isinstance(value, ast.Dict) else value.elts
         for each in held:
             yield f"{_last_name(target)}[]", each
     elif isinstance(target, ast.Subscript):
         yield _text(target.slice), value
+    elif isinstance(target, ast.Call):  # `text_input("Password") == "x"`
+        yield _text(target.args[0]) if target.args else "", value
     else:
         yield _last_name(target), value
+
+
+def _login_pairs(value: ast.Tuple | ast.List) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the password of `("bob", "x")`, and those of `[("bob", "x")]`."""
+    several = isinstance(value, ast.List)
+    for each in value.elts if several else [value]:
+        if isinstance(each, ast.Tuple) and len(each.elts) == 2:
+            yield "auth_password", each.elts[1]
 
 
 def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
@@ -89,23 +115,33 @@ def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
                 for value in (*call.args[:1], *defaults):
                     yield _text(keyword.value), value
     for keyword in call.keywords:
-        if keyword.arg == "default":
+        if keyword.arg in _DEFAULTS:
             for text in texts:
                 yield text.lstrip("-"), keyword.value
         elif keyword.arg == "key":
             yield f"{callee}_key", keyword.value
-        elif keyword.arg == "auth" and isinstance(keyword.value, ast.Tuple):
-            if len(keyword.value.elts) == 2:
-                yield "auth_password", keyword.value.elts[1]
+        elif keyword.arg in _LOGIN_PAIRS and isinstance(keyword.value, (ast.Tuple, ast.List)):
+            yield from _login_pairs(keyword.value)
         elif keyword.arg:
             yield keyword.arg, keyword.value
     if callee in _GIVERS and len(call.args) >= 2:
         yield texts[0], call.args[1]
-    if callee in _CREDENTIALS and len(call.args) == 2:
-        yield "password", call.args[1]
+    if _CREDENTIALS.fullmatch(callee) and len(call.args) == 2:
+        yield "password[]", call.args[1]
+    if len(call.args) > _OF_ONE_KEY.get(callee, 99):
+        yield f"{callee}_secret", call.args[_OF_ONE_KEY[callee]]
+    if callee.endswith("Client"):  # InfluxDBClient("host", "x", "org")
+        for value in call.args[1:]:
+            yield "client_token", value
+    if callee in _TYPING and call.args and isinstance(call.func, ast.Attribute):
+        field = call.func.value
+        if isinstance(field, ast.Call) and field.args:  # get_by_label("Password").fill("x")
+            yield _text(field.args[-1]), call.args[-1]
     if callee in _LOGINS:  # pymysql.connect("host", "user", "x"), Redis("host", 6379, 0, "x")
         for value in call.args[1:]:
             yield "password[]", value
+    if callee in ("set_password", "setpassword") and call.args:
+        yield "password[]", call.args[-1]
     if callee == "login" and len(call.args) == 1:
         yield "login_token", call.args[0]
     if callee in _WRAPPERS and call.args and not texts[0].startswith("-"):
@@ -133,6 +169,9 @@ def _literals(node: ast.expr, depth: int = 0) -> Iterator[ast.Constant]:
         if _last_name(node.func) in _WRAPPERS:
             defaults = [keyword.value for keyword in node.keywords if keyword.arg == "default"]
             for value in (*node.args[:1], *defaults):
+                yield from _literals(value, depth + 1)
+        elif _last_name(node.func) in _DECODERS:
+            for value in node.args[:1]:
                 yield from _literals(value, depth + 1)
         elif isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "strip"):
             yield from _literals(node.func.value, depth + 1)

@@ -17,13 +17,14 @@ Strength = Literal["password", "key", "token"]
 # --- Names ----------------------------------------------------------------------------------
 
 _PASSWORDS = frozenset(
-    "password passwd passphrase passcode pwd pass passwort senha contrasena contraseña requirepass"
-    " masterauth storepass keypass dbpass userpass adminpass rootpass kennwort passe wachtwoord"
-    " heslo parola psk".split()
+    "password passwd passw passphrase passcode pwd pass passwort senha contrasena contraseña"
+    " requirepass masterauth storepass keypass dbpass userpass adminpass rootpass kennwort passe"
+    " wachtwoord heslo parola psk srcstorepass deststorepass srckeypass destkeypass"
+    " bindpw rootpw".split()
 )
 _KEYS = frozenset(
     "apikey secretkey accesskey privatekey authkey encryptionkey accountkey storagekey secret"
-    " apisecret clientsecret secretaccesskey credential credentials".split()
+    " creds cred apisecret clientsecret secretaccesskey credential credentials".split()
 )
 # What stands before "key" where that is a secret.
 _SECRET_KEYS = frozenset(
@@ -302,7 +303,7 @@ def objection(
     if not quoted and _YAML_NODE.match(value):
         return "reference"
     if is_number(value):
-        return "number"
+        return "" if quoted and _may_be_number(name, value) else "number"
     if is_encrypted(value):
         return "encrypted"
     if is_own_key(name, value):
@@ -325,6 +326,14 @@ def objection(
     ):
         return "label"
     return "" if fits(strength, value) else "not-random"
+
+
+def _may_be_number(name: str, value: str) -> bool:
+    """Tell whether a name promises digits: a PIN, or the salt that Flask-Security is given."""
+    last = name_words(name)[-1:]
+    return value.isdigit() and (
+        (last == ["pin"] and 6 <= len(value) <= 12) or (last == ["salt"] and len(value) >= 30)
+    )
 
 
 def _may_be_uuid(name: str, strength: Strength) -> bool:

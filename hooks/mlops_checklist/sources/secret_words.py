@@ -16,21 +16,26 @@ OF_CALLS = frozenset(
     [
         *"login( authenticate( basicauth( username_pw_set( connect( dbconnect(".split(),
         *"getconnection( connection( redis( usernametoken( authentication( client(".split(),
+        *"ftp( ftp_tls( smtp( smtp_ssl( minio( domino( fernet( totp( hotp( simple_bind".split(),
         *("clientv2(", "clientv3(", "mechanism(", ":' + '", ':" + "', ":'+'", ':"+"'),
         *("/reset", "/invit", "/magic", '"region"', '"endpoint"'),
         *("compare_digest", "comet_ml.", "identified", "_login", "jwt.", "hmac", "cookieparser"),
-        *("signwith", "pgp_sym", "plainauth", "pdo(", "key_set_with_value", "tochararray"),
+        *"signwith createcipher pgp_sym plainauth pdo( mysqli( key_set_with_value".split(),
+        *"tochararray withpassword( with_password( sp_addlogin gen_salt".split(),
+        *'credentials.basic( basic_auth( secretkeyspec( password.equals( ".equals(pass'.split(),
         *("?key=", "&key=", "appid=", "?sig=", "&sig=", ':key"', ":key'"),
+        # the port of a server for mail, files or data, behind its address
+        *(f"{mark}, {port}," for mark in "\"'" for port in (22, 25, 465, 587, 1433, 3306, 5432)),
     ]
 )
 OF_NAMES = (
     OF_PASSWORDS
     | OF_CALLS
     | set(
-        "secret token key auth cred access pw: pw= _pw _pin -pin pin: login zugang getpass"
+        "secret token key auth cred access pw _pin -pin pin: login zugang getpass"
         " ssid wifi wi-fi wlan account".split()
     )
-    | {" pw", "pw "}
+    | {"min / ", "root / "}  # the login of an administrator
     # a personal access token, not a path
     | {f"{joint}pat{end}" for joint in "_-" for end in " =:\"'"}
 )

@@ -19,7 +19,16 @@ _PASSWORD = (
 _MIXED = r"(?=[^`\"'\s]{0,40}\d)(?=[^`\"'\s]{0,40}[A-Za-z])[^`\"'\s,;()<>]{8,80}"
 # The same with a capital, or a sign that no name has.
 _STRONG = rf"(?=[^`\"'\s]{{0,40}}[A-Z!&%$#+*?@=]){_MIXED}"
+# The same with a sign.
+_SIGNED = rf"(?=[^`\"'\s]{{0,40}}[!&%$#+*?@=]){_MIXED}"
 _OF_PASSWORDS = (
+    # default password (x), sudo password - x
+    re.compile(rf"{_PASSWORD}[ ]?[(\-\u2013][ ]?(?P<value>{_SIGNED})"),
+    # creds bob:x, login with bob/x
+    re.compile(
+        r"\b(?i:creds|credentials|log-?ins?|log in)\b[ :](?:[a-z]{1,5}[ ])?[`\"']?"
+        rf"[\w.@\-]{{2,40}}[:/](?!/)(?P<value>{_SIGNED})"
+    ),
     # The password is `x`
     re.compile(rf"{_PASSWORD}[^`\"'\n]{{0,40}}[`\"']{{1,2}}(?P<value>{_MIXED})[`\"']"),
     # The password for the database: x. A password was made for root@localhost: x
@@ -37,16 +46,17 @@ _OF_NETWORK = re.compile(
 )
 # login: bob / x
 _USER_AND = re.compile(
-    r"\b(?i:log-?ins?|log in|creds|credentials?|\w{0,12}zugang\w{0,10}|account|accès|acceso"
-    r"|anmeldung)\b"
+    r"(?:\b(?i:log-?ins?|log in|creds|credentials?|\w{0,12}zugang\w{0,10}|account|accès|acceso"
+    r"|anmeldung|wi-?fi|wlan|ssid)\b"
     r"[^\n`\"'/]{0,40}?[:( `\"'][`\"']?"
-    r"(?!(?i:pass|and))(?=[^\s/]*[a-z])[\w.@\-]{2,60}[`\"']?[ ]/[ ][`\"']?"
+    r"(?!(?i:pass|and))(?=[^\s/]*[a-z])[\w.@\-]{2,60}|\b[\w.-]{0,40}(?:admin|root))"
+    r"[`\"']?[ ]/[ ][`\"']?"
     rf"(?P<value>{_STRONG})(?![^\s`\"',;()<>]|[ ]/)"
 )
 # The token for the bot is x
 _KEY = re.compile(
     r"\b(?i:(?:api|access|secret|license|auth|service|signing|master)[ -]?key"
-    r"|token|secret|key(?=[ ]?[`:]))\b"
+    r"|(?:your|the)[ ]key|token|secret|key(?=[ ]?[`:]))\b"
     r"[^\n=/]{0,40}?[ `\"':*](?P<value>[\w+/-]{20,200}={0,2})(?![\w+/-]|\.\w)"
 )
 _SMALL_AND_DIGITS = re.compile(r"(?=\D{0,9}\d)[a-z0-9]{24,64}")
