@@ -75,7 +75,8 @@ _OF_SERVERS = re.compile(
 )
 # `["X-Api-Key", "x"]`
 _IN_LIST = re.compile(
-    r"\[[ ]?[\"'](?P<name>[A-Za-z_][\w.\-]{2,79})[\"'],[ ]?[\"'](?P<value>[^\"'\s]{16,300})[\"'][ ]?\]"
+    r"\[[ ]?[\"'](?P<name>[A-Za-z_][\w.\-]{2,79})[\"'],[ ]?"
+    r"[\"'](?P<value>[^\"'\s]{16,300})[\"'][ ]?\]"
 )
 # `board_connect(server = "…", key = "x")`
 _KEY_OF_CALL = re.compile(
