@@ -183,6 +183,11 @@ _ARGUMENT = re.compile(
     r"(?m)^(?P<indent>[ \t]*-[ ])[\"']?--?(?P<name>[A-Za-z][\w.\-]{2,60})[\"']?[ \t]*\r?\n"
     r"(?P=indent)[\"']?(?P<value>[^\s\"'-][^\s\"']{3,300})[\"']?[ \t]*$"
 )
+# `TOKEN:` with `value: x` on the next line: a variable of GitLab.
+_NESTED = re.compile(
+    r"(?m)^(?P<indent>[ \t]*)[\"']?(?P<name>[A-Za-z_][\w.\-]{1,79})[\"']?:[ \t]*\r?\n"
+    r"(?P=indent)[ \t]+value:[ \t]*[\"']?(?P<value>[^\s\"'][^\s\"']{3,300})[\"']?[ \t]*$"
+)
 _BLOCK_SCALAR = re.compile(
     r"(?m)^(?P<indent>[ \t]*)(?:- )?[\"']?(?P<name>[A-Za-z_][\w.\-]{1,79})[\"']?:[ ]*"
     r"[|>][+-]?[ ]*\n"
@@ -207,8 +212,9 @@ def named_values(text: str, is_yaml: bool) -> Iterator[Pair]:
             yield Pair(found["name"] or "secret", found["quoted"], *found.span("quoted"), True)
     for found in _XML_NAME.finditer(text) if "</" in text else ():
         yield Pair(found["name"], found["value"], *found.span("value"), True)
-    for found in _ARGUMENT.finditer(text) if is_yaml and "- -" in text else ():
-        yield Pair(found["name"], found["value"], *found.span("value"), True)
+    for mark, pattern in (("- -", _ARGUMENT), (" value: ", _NESTED)):
+        for found in pattern.finditer(text) if is_yaml and mark in text else ():
+            yield Pair(found["name"], found["value"], *found.span("value"), True)
     if is_yaml and (": |" in text or ": >" in text):
         for found in _BLOCK_SCALAR.finditer(text):
             yield Pair(found["name"], found["value"], *found.span("value"), False)

@@ -44,7 +44,7 @@ _SIGNS = re.compile(
 _CHARACTERS = re.compile(r'"(?P<value>[^"\s\\]{6,100})"\.toCharArray\(\)')
 # `setPassword("x")`, `.withApiKey('x')`, `.password("x")`.
 _METHOD = re.compile(
-    r"""(?:\b(?:[Ss]et|[Ww]ith)(?:_|(?=[A-Z]))[A-Za-z_]{0,20}?|\.)(?P<name>(?i:password|passwd|secret|token
+    r"""(?:\b(?:[Ss]et|[Ww]ith)(?:_|(?=[A-Z]))[A-Za-z_]{0,20}?|\.|(?<![\w\-"']))(?P<name>(?i:password|passwd|secret|token
     |(?:api|access|secret)_?key))\([ ]?"""
     + _TEXT
     + r"[ ]?\)",
@@ -75,8 +75,13 @@ _OF_SERVERS = re.compile(
 )
 # `["X-Api-Key", "x"]`
 _IN_LIST = re.compile(
-    r"\[[ ]?[\"'](?P<name>[A-Za-z_][\w.\-]{2,79})[\"'],[ ]?"
-    r"[\"'](?P<value>[^\"'\s]{16,300})[\"'][ ]?\]"
+    r"[\[{][ ]?[\"'](?P<name>[A-Za-z_][\w.\-]{2,79})[\"'],[ ]?"
+    r"[\"'](?P<value>[^\"'\s]{16,300})[\"'][ ]?[\]}]"
+)
+# `"Username", "bob", "Password", "x"` of MATLAB
+_USER_THEN = re.compile(
+    r"[\"'](?i:user(?:_?name)?)[\"'],[ ]?[\"'][^\"'\n]{1,60}[\"'],[ ]?"
+    r"[\"'](?P<name>(?i:password|passwd|pwd))[\"'],[ ]?" + _TEXT
 )
 # `board_connect(server = "…", key = "x")`
 _KEY_OF_CALL = re.compile(
@@ -100,7 +105,8 @@ _ARGUMENTS = (
     (('", ', "', "), _SERVER),
     (("Client", "compare_digest", "comet_ml", "auth"), _GIVEN_ONE),
     (("jwt.", "reate", "arser", "ith(", "HMAC", "pgp_sym", "hmac", "SecretKeySpec"), _SIGNS),
-    (('"]', "']"), _IN_LIST),
+    (('"]', "']", '"}', "'}"), _IN_LIST),
+    (("ser",), _USER_THEN),
     (("toCharArray",), _CHARACTERS),
     ((', "', ", '"), _CONSTANT_AND_TEXT),
     ((".equals(",), _EQUALS),

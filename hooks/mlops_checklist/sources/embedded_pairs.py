@@ -107,7 +107,8 @@ _PARAMETER = re.compile(
 # `CREATE USER bob WITH PASSWORD 'x'`, `PASSWORD('x')`, `IDENTIFIED BY 'x'`, `TOKEN 'x'`;
 # `password "x"` of DSLs.
 _SQL = re.compile(
-    r"""(?:(?i:\b(?:password|passwd|psk|identified[ ](?:with[ ]\S{1,40}[ ])?by(?:[ ]password)?))
+    r"""(?:(?i:\b(?:[a-z_]{0,20}password|passwd|psk
+    |identified[ ](?:with[ ]\S{1,40}[ ])?by(?:[ ]password)?))
     (?:[ \t]+|[ ]?=[ ]?(?=N)|[ ]?=?[ ]?\([ ]?)|\b(?P<name>(?:[A-Z]+_)*(?:TOKEN|SECRET|KEY))[ ])
     N?(?P<quote>\\?["']{1,2})(?P<value>[^"'\n]{4,200})(?P=quote)""",
     re.VERBOSE,

@@ -366,8 +366,8 @@ FORMATS = (
     Format(
         "bearer-token",
         "Bearer token",
-        ("bearer ", 'bearer"', "bearer_auth"),
-        r"(?i:\bbearer)(?:_auth\([\"']|\", ?\"| (?:[\"'] ?[+,] ?[\"']|\{[\"'])?)"
+        ("bearer ", 'bearer"', "bearer_auth", "bearerauth("),
+        r"(?i:\bbearer)(?:_?auth\([\"']|\", ?\"| (?:[\"'] ?[+,] ?[\"']|\{[\"'])?)"
         r"(?P<secret>[\w.~+/=-]{16,600})",
     ),
     Format(
@@ -437,15 +437,16 @@ FORMATS = (
         "Password on a command line",
         (
             *("openssl enc", "useradd", "ssh-keygen", "plink", "putty", "pscp", "snmp", "net use"),
+            "net user",
             *("smbclient", "rabbitmqctl", "wpa_passphrase", "user_pw", "owner_pw", "input_pw"),
             *("set-initial-password", "elasticsearch-users", "freerdp", "vault login", "http -a"),
             *("--auth ", "nmcli", "dvc remote", "rclone", "kv put", "etcdctl"),
         ),
         rf"(?:\b(?:openssl[ ]enc\b{_WORDS}-k|(?:useradd|elasticsearch-users)\b{_WORDS}-p"
         rf"|ssh-keygen\b{_WORDS}-N|(?:plink|putty|pscp|psftp)\b{_WORDS}-pw|snmp\w{{2,8}}{_WORDS}-[AX]"
-        r"|smbclient[ ][\"']?//\S+|net[ ]use[ ](?:\w:[ ])?\\\\\S+|wpa_passphrase[ ]\S+"
-        r"|rabbitmqctl[ ](?:add_user|change_password)[ ]\S+|set-initial-password"
-        r"|(?:user|owner|input)_pw|vault[ ]login(?:[ ]-\S+){0,3}(?![ ]\w+=)"
+        r"|smbclient[ ][\"']?//\S+|net[ ](?:user[ ]\S+|use[ ](?:\w:[ ])?\\\\\S+)"
+        r"|wpa_passphrase[ ]\S+|rabbitmqctl[ ](?:add_user|change_password)[ ]\S+"
+        r"|set-initial-password|(?:user|owner|input)_pw|vault[ ]login(?:[ ]-\S+){0,3}(?![ ]\w+=)"
         rf"|(?:nmcli|dvc|rclone|consul|etcdctl)\b{_WORDS}(?:\S{{0,60}}[/_.-])?"
         r"(?i:password|passwd|pass))[ ]"
         rf"|\bx?freerdp\b{_WORDS}/p:|\bhttps?{_WORDS}(?:-a|--auth)[ ][\"']?[\w.@-]{{1,60}}:)"

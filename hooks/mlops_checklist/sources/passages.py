@@ -30,7 +30,10 @@ _BARE_SUFFIXES = frozenset(
 )
 _PROSE_KINDS = frozenset(["markdown", "requirements"])
 _PROSE_SUFFIXES = frozenset(
-    ["", *".txt .rst .log .adoc .out .err .csv .tsv .eml .mbox .http .rest .po .tex .org".split()]
+    [
+        *("", ".rmd", ".qmd"),
+        *".txt .rst .log .adoc .out .err .csv .tsv .eml .mbox .http .rest .po .tex .org".split(),
+    ]
 )
 
 

@@ -68,10 +68,10 @@ def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         for argument, default in zip(names, defaults, strict=True):
             if default is not None:
                 yield argument.arg, default
-        if not isinstance(node, ast.Lambda):
-            for line in node.body:
-                if isinstance(line, ast.Return) and line.value is not None:
-                    yield node.name, line.value
+        if isinstance(node, FUNCTIONS) and all(each.arg in ("self", "cls") for each in positional):
+            last = node.body[-1]
+            if len(node.body) <= 2 and isinstance(last, ast.Return) and last.value is not None:
+                yield node.name, last.value  # def password(): return "x"
     elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
         yield from _assigned(node.left, node.comparators[0])
         yield from _assigned(node.comparators[0], node.left)

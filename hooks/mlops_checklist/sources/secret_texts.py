@@ -87,7 +87,7 @@ def secret_name(name: str) -> Strength | None:
         words.pop()
     if not words:
         return None
-    if joined := re.fullmatch(r"(\w+)(password|passwd)", words[-1]):  # PGPASSWORD
+    if joined := re.fullmatch(r"(\w+)(password|passwd|pw)", words[-1]):  # PGPASSWORD
         words[-1:] = joined.groups()
     before = words[-2] if len(words) > 1 else ""
     if words[-1] in ("tokens", "secrets", "passwords"):
