@@ -1022,7 +1022,7 @@ def test_update_of_a_broken_baseline(
     ("path", "text", "rule", "message"),
     [
         ("a.py", 'password = "changeme"', "placeholder", "'password' of 8 characters"),
-        ("a.py", 'api_key = "${OPENAI}"', "reference", "'api_key' of 9 characters"),
+        ("a.py", 'api_key = "${VENDOR}"', "reference", "'api_key' of 9 characters"),
         ("a.yml", "password: db_password", "own-name", "'password' of 11 characters"),
         ("a.py", 'password = "Must not be empty, pal"', "prose", "of 22 characters"),
         ("a.py", 'token = "abcdefghijkl"', "not-random", "'token' of 12 characters"),

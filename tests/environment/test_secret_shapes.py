@@ -16,6 +16,7 @@ PLAIN = "Turm88" + "Tal"
 AWS = "Zk3+9aBcDeF0gHiJkLm" + "NoPqRsTuVwXyZ12345678"
 TOKEN = "jI69zzI0zNp1GECF2i5vc" + "L9RVX3KgDSXxD4nEfavIWd"
 HEX = "3762ab76cd42d2fd" + "e4c0a9d59c8312af"
+DER = "MIIEvAIBADANBgkqhkiG9w0" + "BAQEFAASC"
 PIN = "39" + "657171"
 SALT = "146585145368132" + "386173505678016"
 WORD = "s8d7f6g5h4" + "j3k2l1q0w9"
@@ -65,6 +66,7 @@ FLAGGED = {
         f'flag.String("db-password", "{PW}", "password")',
         f'dsn := "user:{PLAIN}@tcp(db:3306)/ml"',
         f'req.SetBasicAuth("svc", "{PW}")',
+        f'signed := Sign([]byte(golden), []byte("{TOKEN}"))',
         f'var signingKey = []byte("{WORD}")',
         f'a := smtp.PlainAuth("", "a@b.de", "{PW}", "smtp.b.de")',
         f'return scram.Mechanism(scram.SHA512, "writer", "{PLAIN}")',
@@ -143,6 +145,14 @@ FLAGGED = {
         f'{{"env": ["DB_PASSWORD={PLAIN}"]}}',
         f'{{"headers": [["X-Api-Key", "{TOKEN}"]]}}',
     ],
+    "cookies.R": [f'plumber::pr_cookie(pr, "{HEX}{HEX}", name = "lab")'],
+    "push.properties": [f"push.vapid.private={TOKEN}"],
+    "keys.json": [
+        f'{{"mistral": "{TOKEN}"}}',
+        f'{{"kty": "oct", "k": "{TOKEN}"}}',
+        f'{{"key": "{DER}{TOKEN}{TOKEN}"}}',
+    ],
+    "key.xml": [f"<RSAKeyValue><Exponent>AQAB</Exponent><D>{TOKEN}{TOKEN}</D></RSAKeyValue>"],
     "report.Rmd": [f"The password is `{PW}`."],
     "load.m": [f"opts = weboptions('Username','svc','Password','{PW}');"],
     "load.do": [f'odbc load, dsn("x") user("svc") password("{PW}")'],
@@ -241,6 +251,8 @@ FLAGGED = {
         f"e = create_engine('postgresql://hop:' + '{PLAIN}' + '@pg.corp.de/hop')",
         f'pin: str = field(default="{PLAIN}", repr=False)',
         f"parser.add_argument('--pw', default='{PW}')",
+        f"parser.add_argument('--sas', default='{TOKEN}%3D')",
+        f'h = {{"Authorization": "SSWS {TOKEN}"}}',
         f'requests.get(url, auth=("svc", "{PW}"))',
         f'session.auth = ("svc", "{PW}")',
         f'demo.launch(auth=[("admin", "{PW}")])',
@@ -378,6 +390,10 @@ NOT_FLAGGED = {
         'client = StorageClient("europe-west3", "models-2024")',
         'domino = Domino("owner/project")',
         'raise AuthError("svc2", "login1 failed")',
+        'MODELS = {"mistral": "mistral-7b-instruct-v0.2", "openai": "gpt-4o-2024-08-06"}',
+        'verify("the-signature-of-the-request", key)',
+        'response.set_cookie("session_of_user_2024", value)',
+        'h = {"Authorization": "Bearer $TOKEN2024_of_the_service"}',
         'params = {"secrets": ["demo-secret-1", "demo-secret-2"]}',
         'DB = ("10.0.0.5", 5432, "ml", "postgres")',
         'LIMITS = ("v1.2", 587, "rows", "columns")',

@@ -40,6 +40,12 @@ _SIGNS = re.compile(
     (?P<value>(?!(?i:aes|des|sha|chacha)[-\d])[^"'\s]{10,300})["']""",
     re.VERBOSE,
 )
+# `Sign(body, []byte("x"))`, `decrypt(data, "x")`, `pr_cookie(pr, "x")`: a text that looks random.
+_CRYPTO = re.compile(
+    r"""\b(?:\w{0,20}_)?(?i:sign|verify|encrypt|decrypt|(?:pr_|session_?)?cookie)(?:_?[A-Z]\w{0,12})?\(
+    [^"'\n]{0,60}["'](?P<token>[^"'\s]{24,300})["']""",
+    re.VERBOSE,
+)
 # `"x".toCharArray()`: Java keeps passwords in arrays.
 _CHARACTERS = re.compile(r'"(?P<value>[^"\s\\]{6,100})"\.toCharArray\(\)')
 # `setPassword("x")`, `.withApiKey('x')`, `.password("x")`.
@@ -107,6 +113,7 @@ _ARGUMENTS = (
     (("jwt.", "reate", "arser", "ith(", "HMAC", "pgp_sym", "hmac", "SecretKeySpec"), _SIGNS),
     (('"]', "']", '"}', "'}"), _IN_LIST),
     (("ser",), _USER_THEN),
+    (("ign(", "erify(", "crypt(", "ookie("), _CRYPTO),
     (("toCharArray",), _CHARACTERS),
     ((', "', ", '"), _CONSTANT_AND_TEXT),
     ((".equals(",), _EQUALS),

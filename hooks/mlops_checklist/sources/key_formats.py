@@ -115,6 +115,32 @@ FORMATS = (
         ("ls0tls1crudjti",),
         r"LS0tLS1CRUdJTi(?P<secret>[A-Za-z0-9+/]{20,}={0,2})",
     ),
+    # How the DER of RFC 8017, 5208, 5915 and 8410 begins in base64: RSA, EC, Ed25519.
+    Format(
+        "private-key",
+        "Private key without its header",
+        (
+            *("ibadanbgkqhkig9w0baqefaasc", "ibaakcaqea", "ibaakcayea", "ibaakcagea", "mhccaqee"),
+            *("ageambmgbyqgsm49", "ageambagbyqgsm49", "mc4caqawbqydk2vwbciei"),
+        ),
+        r"\bMII[A-Za-z0-9+/]{2,4}(?:IBADANBgkqhkiG9w0BAQEFAASC|IBAAKC(?:AQ|AY|Ag)EA)"
+        r"(?P<rsa>[A-Za-z0-9+/]{20,}={0,2})|\b(?:MHcCAQEE|MIG[H2]AgEAMB[MA]GByqGSM49"
+        r"|MC4CAQAwBQYDK2VwBCIEI)(?P<ec>[A-Za-z0-9+/]{30,}={0,2})",
+    ),
+    Format(
+        "private-key",
+        "Private key of a JSON Web Key",
+        ('"kty"',),
+        r"\"kty\"[^{}]{0,2000}?\"(?:d|k)\"\s{0,9}:\s{0,9}\"(?P<secret>[\w-]{40,2000})\"",
+        reach=3_000,
+    ),
+    Format(
+        "private-key",
+        "Private key in XML",
+        ("<rsakeyvalue",),
+        r"<RSAKeyValue>[^\0]{0,3000}?<D>(?P<secret>[A-Za-z0-9+/=]{40,})",
+        reach=4_000,
+    ),
     Format("anthropic-api-key", "Anthropic API key", ("sk-ant-",), r"\bsk-ant-[\w-]{20,200}"),
     Format(
         "openai-api-key",
@@ -361,7 +387,8 @@ FORMATS = (
         "Authorization token",
         ("authorization",),
         r"(?i:\bauthorization)\\?[\"']?\]?[ \t]*[:=,][ \t]*\\?[\"']?"
-        r"(?i:token|apikey|api-key|key)[ ](?P<secret>[\w.~+/=-]{16,600})",
+        r"(?!(?i:bearer|basic|digest|negotiate|ntlm|aws4|hawk|signature)\b)[A-Za-z][\w-]{1,20}[ ]"
+        r"(?P<secret>[\w.~+/=:-]{16,600})",
     ),
     Format(
         "bearer-token",

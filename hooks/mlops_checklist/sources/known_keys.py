@@ -181,8 +181,8 @@ _PEM = r"-----BEGIN (?:[A-Z0-9]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----|\bPrivat
 _PEM_BODY = (
     # Between header and body: line ends and quotes, also escaped; header fields. Each text can be
     # read in one way alone.
-    r"(?:(?<!\\)\\+[nr\"']|[\s\"'+,>|#*;]|[A-Za-z-]{3,20}:[ ][^\r\n\\]{1,80}(?=[\r\n\\]))"
-    r"{0,80}(?P<body>[A-Za-z0-9+/=]{32,})"
+    r"(?:(?<!\\)\\+[nr\"']|\\(?=\r?\n)|[\s\"'+,>|#*;]"
+    r"|[A-Za-z-]{3,20}:[ ][^\r\n\\]{1,80}(?=[\r\n\\])){0,80}(?P<body>[A-Za-z0-9+/=]{32,})"
 )
 
 

@@ -12,6 +12,8 @@ import re
 from collections import Counter
 from typing import Literal
 
+from mlops_checklist.sources.secret_services import SERVICES
+
 Strength = Literal["password", "key", "token"]
 
 # --- Names ----------------------------------------------------------------------------------
@@ -87,6 +89,8 @@ def secret_name(name: str) -> Strength | None:
         words.pop()
     if not words:
         return None
+    if len(words) == 1 and words[0] in SERVICES:
+        return "token"
     if joined := re.fullmatch(r"(\w+)(password|passwd|pw)", words[-1]):  # PGPASSWORD
         words[-1:] = joined.groups()
     before = words[-2] if len(words) > 1 else ""

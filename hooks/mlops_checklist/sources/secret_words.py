@@ -1,6 +1,7 @@
 """The words, in lower case, by which the lines are chosen that may hold a secret: data alone."""
 
 from mlops_checklist.sources.key_formats import FORMATS
+from mlops_checklist.sources.secret_services import SERVICES
 
 # Of names for which any text is a secret.
 OF_PASSWORDS = frozenset(
@@ -24,6 +25,7 @@ OF_CALLS = frozenset(
         *"tochararray withpassword( with_password( sp_addlogin gen_salt".split(),
         *'credentials.basic( basic_auth( secretkeyspec( password.equals( ".equals(pass'.split(),
         *("?key=", "&key=", "appid=", "?sig=", "&sig=", ':key"', ":key'"),
+        *"sign( verify( encrypt( decrypt( cookie(".split(),
         # the port of a server for mail, files or data, behind its address
         *(f"{mark}, {port}," for mark in "\"'" for port in (22, 25, 465, 587, 1433, 3306, 5432)),
     ]
@@ -35,6 +37,8 @@ OF_NAMES = (
         "secret token key auth cred access pw _pin -pin pin: login zugang getpass"
         " ssid wifi wi-fi wlan account".split()
     )
+    | {"sas", "private=", "private:", 'private"', "private =", *SERVICES}
+    | {f"{name}{end}" for name in ("passe", "pat") for end in (" =", ":", '"')}
     | {"min / ", "root / "}  # the login of an administrator
     # a personal access token, not a path
     | {f"{joint}pat{end}" for joint in "_-" for end in " =:\"'"}
