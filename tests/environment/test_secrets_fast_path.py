@@ -50,7 +50,8 @@ def both(path: str, data: bytes) -> tuple[list[Outcome], list[Outcome]]:
         patch.setattr(secret_lines, "lines", every_line)
         patch.setattr(known_keys, "FORMATS", tuple(each._replace(sure="") for each in FORMATS))
         patch.setattr(named_secrets, "_VALUE", re.compile(""))
-        patch.setattr(named_secrets, "_names_secret", lambda text, start, end: True)
+        whole = lambda text, start, end, words: [(start, end)]  # noqa: E731
+        patch.setattr(named_secrets, "_with_names", whole)
         patch.setattr(named_secrets, "_may_hold_literals", lambda text, lines: True)
         slow = judged(path, data)
     known_keys._by_word.cache_clear()
@@ -119,6 +120,21 @@ def test_statements(path: str) -> None:
         assert fast == slow, text
         found += len(fast)
     assert found > 500
+
+
+@pytest.mark.parametrize("path", ["a.js", "a.json", "a.txt"])
+def test_in_a_long_line(path: str) -> None:
+    """Minified code, in which a secret is given to a name: what is around the name is enough."""
+    code = 'var a=b.c(d,function(e){return e.key?e.f:"g"});'
+    found = 0
+    every = [*itertools.product(STATEMENTS, NAMES, KEYS)]
+    for number, (form, name, value) in enumerate(every[::13]):
+        text = form.format(name=name, value=value).replace("\n", "")
+        before, behind = code * (number % 60 + 40), code * (60 - number % 60)
+        fast, slow = both(path, f"{before}{text};{behind}".encode())
+        assert fast == slow, text
+        found += len(fast)
+    assert found > 20
 
 
 def test_real_texts() -> None:

@@ -52,8 +52,8 @@ def in_line(text: str, start: int, end: int, bare: str, words: frozenset[str]) -
         return
     key = _KEY_OF_LINE.match(text, start, end)
     if bare or _VALUE.search(text, key.end() if key else start, end):
-        if not words.isdisjoint(OF_CALLS) or _names_secret(text, start, end):
-            yield from _given(text, start, end, bare)
+        for first, last in _with_names(text, start, end, words):
+            yield from _given(text, first, last, bare)
         yield from _random_texts(text, start, end)
     if not bare:
         yield from _judged(text, sentences.in_block(text, start, end), "prose")
@@ -63,8 +63,27 @@ def in_line(text: str, start: int, end: int, bare: str, words: frozenset[str]) -
         yield from _weaker(text, sentences.in_sentence(text, start, end))
 
 
-def _names_secret(text: str, start: int, end: int) -> bool:
-    return any(map(secret_texts.secret_name, _IDENTIFIER.findall(text, start, end)))
+def _with_names(
+    text: str, start: int, end: int, words: frozenset[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield the line if it names a secret; of a long one, what stands around such names."""
+    if not words.isdisjoint(OF_CALLS):
+        yield start, end
+    elif not embedded_pairs.is_long(text, start, end):
+        if any(map(secret_texts.secret_name, _IDENTIFIER.findall(text, start, end))):
+            yield start, end
+    else:
+        around: list[tuple[int, int]] = []
+        for name in _IDENTIFIER.finditer(text, start, end):
+            if secret_texts.secret_name(name[0]):
+                first, last = max(start, name.start() - _BEFORE), min(end, name.end() + _BEHIND)
+                if around and first <= around[-1][1]:
+                    first = around.pop()[0]
+                around.append((first, last))
+        yield from around
+
+
+_BEFORE, _BEHIND = 450, 500  # characters around a name between which it is given a text
 
 
 def _given(text: str, start: int, end: int, bare: str) -> Iterator[Found]:
@@ -167,7 +186,7 @@ _KEYWORD_FORM = re.compile(
 
 
 def _of_keywords(text: str, start: int, end: int) -> Iterator[Found]:
-    if end - start > 2000 or not _KEYWORD_FORM.search(text, start, end):
+    if embedded_pairs.is_long(text, start, end) or not _KEYWORD_FORM.search(text, start, end):
         return
     from mlops_checklist.sources.engine import keyword_values
 
