@@ -205,7 +205,7 @@ _HARMLESS = re.compile(
     r"(?i)sha\d|digest|hash|md5|checksum|commit|revision|integrity|tokeniz|tokens\b|run_id|public"
     r"|uuid|url|key[ _-]?id"
 )
-_RANDOM = re.compile(r"(?<![\w+/=-])(?P<quote>\\?[\"'])(?P<text>[\w+/=-]{20,200})(?P=quote)")
+_RANDOM = re.compile(r"(?P<quote>[\"'])(?<![\w+/=-].)(?P<text>[\w+/=-]{20,200})\\?(?P=quote)")
 _NAME_BEFORE = re.compile(r"([\w.-]{1,80})[\"'\]]{0,3}[ \t]*[:=][ \t]*\\?$")
 
 

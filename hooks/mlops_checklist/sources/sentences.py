@@ -59,6 +59,7 @@ _KEY = re.compile(
     r"|(?:your|the)[ ]key|token|secret|key(?=[ ]?[`:]))\b"
     r"[^\n=/]{0,40}?[ `\"':*](?P<value>[\w+/-]{20,200}={0,2})(?![\w+/-]|\.\w)"
 )
+_DIGIT = re.compile(r"\d")
 _SMALL_AND_DIGITS = re.compile(r"(?=\D{0,9}\d)[a-z0-9]{24,64}")
 _HARMLESS = re.compile(
     r"(?i)\bsha\d{0,3}\b|hash|digest|commit|checksum|fingerprint|\bid\b|public|path|uuid"
@@ -74,6 +75,8 @@ _LINE_IN_TEXT = re.compile(
 
 def in_sentence(text: str, start: int, end: int) -> Iterator[Pair]:
     """Yield what a sentence calls a password, as such a name's text, or a key, as a `token`'s."""
+    if not _DIGIT.search(text, start, end):
+        return  # each of these texts has one
     for pattern in (*_OF_PASSWORDS, _OF_NETWORK, _USER_AND):
         for found in pattern.finditer(text, start, end):
             value = found["value"].rstrip(".:*")
