@@ -106,6 +106,10 @@ RECORDED = {
     "cross-validation": "mlflow.log_metric('r2', cross_val_score(model, X, y).mean())\n",
     "evaluate": "mlflow.models.evaluate(model, data=test_df, targets='y')\n",
     "evaluate, version 2": "mlflow.evaluate('runs:/1/m', X_test, targets='y')\n",
+    "evaluate, by position": (
+        "first, second = train_test_split(frame)\n"
+        "mlflow.genai.evaluate(second, scorers=[correctness])\n"
+    ),
     "a tag": "mlflow.set_tag('auc', roc_auc_score(y_test, model.predict(X_test)))\n",
     "a helper": (
         "def evaluate_on(features, labels):\n"
