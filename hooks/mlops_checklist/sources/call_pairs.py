@@ -35,7 +35,8 @@ _GIVEN_ONE = re.compile(
 # `jwt.sign(payload, "x")`, `createHmac("sha256", "x")`, `pgp_sym_decrypt(data, 'x')`.
 _SIGNS = re.compile(
     r"""\b(?:jwt\.(?:sign|verify|encode|decode)|createHmac|createCipheriv|cookieParser|signWith
-    |verifyWith|Algorithm\.HMAC\d{3}|pgp_sym_\w{7}|hmac\.[nN]ew|HMAC\.new|hmacShaKeyFor|SecretKeySpec|OpenSSL::HMAC\.\w{4,9})\(
+    |verifyWith|Algorithm\.HMAC\d{3}|pgp_sym_\w{7}|hmac\.[nN]ew|HMAC\.new|hmacShaKeyFor|SecretKeySpec
+    |OpenSSL::HMAC\.\w{4,9})\(
     (?:[^"'\n]{0,60}["'][\w-]{2,12}["'],)?[^"'\n]{0,60}b?["']
     (?P<value>(?!(?i:aes|des|sha|chacha)[-\d])[^"'\s]{10,300})["']""",
     re.VERBOSE,
@@ -50,8 +51,8 @@ _CRYPTO = re.compile(
 _CHARACTERS = re.compile(r'"(?P<value>[^"\s\\]{6,100})"\.toCharArray\(\)')
 # `setPassword("x")`, `.withApiKey('x')`, `.password("x")`.
 _METHOD = re.compile(
-    r"""(?:\b(?:[Ss]et|[Ww]ith)(?:_|(?=[A-Z]))[A-Za-z_]{0,20}?|\.|(?<![\w\-"']))(?P<name>(?i:password|passwd|secret|token
-    |(?:api|access|secret)_?key))\([ ]?"""
+    r"""(?:\b(?:[Ss]et|[Ww]ith)(?:_|(?=[A-Z]))[A-Za-z_]{0,20}?|\.|(?<![\w\-"']))
+    (?P<name>(?i:password|passwd|secret|token|(?:api|access|secret)_?key))\([ ]?"""
     + _TEXT
     + r"[ ]?\)",
     re.VERBOSE,
