@@ -2,6 +2,7 @@
 
 A slot is written «+KIND» (a secret) or «-KIND» (a look-alike). Values depend on the seed, the path
 of the file and the place of the slot among the slots of its file; they are the same in each run.
+A note to the reader, «! why this stands here», is no part of the case.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from benchmarks.secret_cases.pattern import draw
 FOLDER = Path(__file__).parent
 SEED = 20261126
 
+_NOTE = re.compile(r"«![^«»\n]*»")
 _SLOT = re.compile(r"«([+-])([^«»\n]*)(»?)")
 _WRAPPED = re.compile(r"([a-z]\w*)\((.*)\)", re.DOTALL)
 _SHARED = re.compile(r"#(\w+)(?::(-?\d*):(-?\d*))?$")
@@ -79,6 +81,7 @@ def cases(half: str, seed: int = SEED, folder: Path = FOLDER) -> Iterator[Case]:
 def fill(template: str, path: str, seed: int = SEED, source: str = "") -> Case:
     """Return the case of one template; SlotError, naming `source` and line, for a bad slot."""
     source = source or path
+    template = _NOTE.sub("", template)
     _refuse_bare(template, source)
     written: list[str] = []
     lines: dict[tuple[str, str], set[int]] = {}

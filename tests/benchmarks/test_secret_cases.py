@@ -258,6 +258,7 @@ def test_an_openssh_key_is_whole() -> None:
     ("template", "text", "positives", "negatives"),
     [
         ("a\nb", "a\nb", [], []),
+        (f"«! why»{slot('+=a')}«! and why»\n{slot('-=b')}«! so»", "a\nb", [[1]], [[2]]),
         (f"x = '{slot('+=Nebel77!x')}'\n", "x = 'Nebel77!x'\n", [[1]], []),
         (f"a\n{slot('-=${PW}')}", "a\n${PW}", [], [[2]]),
         (f"{slot('+=a')} {slot('-=b')}\n{slot('+=c')}", "a b\nc", [[1], [2]], [[1]]),
