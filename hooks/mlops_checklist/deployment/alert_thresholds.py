@@ -52,16 +52,14 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
         if file.kind in ("python", "notebook"):
             return path in calling
         shape = alert_rules.TRIGGER + (b"|" + _CONFIG + b"|" + _OURS) * (file.kind == "yaml")
-        return file.kind in ("yaml", "json", "terraform") and deployed.holds(file, shape)
+        return file.kind in ("yaml", "json", "terraform") and file.holds(shape)
 
     try:
         calling = tracked.holding(_CALLS, *tracked.CODE)
         files = deployed.find(HOOK.id, judges, may_alert)
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    yield from (
-        file for file in files.values() if file.kind == "yaml" and deployed.holds(file, _OURS)
-    )
+    yield from (file for file in files.values() if file.kind == "yaml" and file.holds(_OURS))
     if files:
         yield tracked.Whole(files)
 
@@ -94,11 +92,11 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
 
 def _recorded(file: File) -> Iterator[str]:
     """Yield the names of recording rules whose expressions drop what is fine."""
-    from mlops_checklist.sources import alert_rules, deployed, promql, tracked
+    from mlops_checklist.sources import alert_rules, promql, tracked
 
     assert isinstance(file, tracked.Whole)
     for each in file.files.values():
-        if each.kind == "yaml" and deployed.holds(each, rb"\brecord\b"):
+        if each.kind == "yaml" and each.holds(rb"\brecord\b"):
             try:
                 rules = [rule for rule in each.read(alert_rules.prometheus) if rule.record]
             except Unreadable:
@@ -111,25 +109,25 @@ def _recorded(file: File) -> Iterator[str]:
 
 def _file(file: File, options: Options, recorded: frozenset[str]) -> Iterator[Outcome]:
     """Judge the alerts of one file."""
-    from mlops_checklist.sources import alert_rules, deployed
+    from mlops_checklist.sources import alert_rules
 
     try:
         if file.kind in ("python", "notebook"):
-            if deployed.holds(file, _CALLS):
+            if file.holds(_CALLS):
                 yield from _calls(file)
         elif file.kind == "yaml":
-            if deployed.holds(file, rb"\bexpr\b"):
+            if file.holds(rb"\bexpr\b"):
                 for rule in file.read(alert_rules.prometheus):
                     if rule.alert:
                         yield from _rule(file, rule, options.severity_label, recorded)
-            if deployed.holds(file, alert_rules.TRIGGER):
+            if file.holds(alert_rules.TRIGGER):
                 yield from _others(file)
             for names, place in alert_rules.named_alone(file):
                 message = f"alerts are named ({names}) without a number that sets them off; add one"
                 yield violation("alert-without-threshold", place, message)
-            if deployed.holds(file, rb"(?m)^receivers[ \t]*:"):
+            if file.holds(rb"(?m)^receivers[ \t]*:"):
                 yield from _receivers(file)
-        elif file.kind in ("json", "terraform") and deployed.holds(file, alert_rules.TRIGGER):
+        elif file.kind in ("json", "terraform") and file.holds(alert_rules.TRIGGER):
             yield from _others(file)
     except Unreadable:
         return  # said of the file itself, where it is the hook's business

@@ -63,7 +63,7 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
         if file.kind in ("python", "notebook"):
             return path in watching
         shape = dashboards.TRIGGER + rb"|\bvariables\b|" + alert_rules.TRIGGER
-        return file.kind in ("yaml", "json", "terraform") and deployed.holds(file, shape)
+        return file.kind in ("yaml", "json", "terraform") and file.holds(shape)
 
     try:
         watching = tracked.holding(_MONITORING, *tracked.CODE)
@@ -82,8 +82,8 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
     files = {path: each for path, each in file.files.items() if not tracked.is_passed_over(path)}
     whole = _Known(
         _exported(files),
-        any(deployed.holds(each, _CAPTURING) for each in files.values()),
-        any(deployed.holds(each, _DOMINO) for each in files.values()),
+        any(each.holds(_CAPTURING) for each in files.values()),
+        any(each.holds(_DOMINO) for each in files.values()),
     )
     watched = False
     for path, each in files.items():
@@ -104,11 +104,11 @@ def check(file: File, options: Options) -> Iterator[Outcome]:
 
 def _exported(files: Mapping[str, File]) -> frozenset[str]:
     """Return the metrics that the code exports; nothing where some of them are not known."""
-    from mlops_checklist.sources import dashboards, deployed
+    from mlops_checklist.sources import dashboards
 
     found: set[str] = set()
     for file in files.values():
-        if file.kind in ("python", "notebook") and deployed.holds(file, rb"prometheus"):
+        if file.kind in ("python", "notebook") and file.holds(rb"prometheus"):
             try:
                 found.update(file.read(dashboards.exported))
             except Unreadable:
@@ -126,21 +126,21 @@ class _Known(NamedTuple):
 
 def _file(file: File, whole: _Known) -> Iterator[Outcome]:
     """Judge one of the files."""
-    from mlops_checklist.sources import alert_rules, dashboards, deployed, monitoring_config
+    from mlops_checklist.sources import alert_rules, dashboards, monitoring_config
 
     try:
         if file.kind in ("python", "notebook"):
             yield from _code(file, whole)
         elif file.kind == "terraform":
             yield from _terraform(file)
-        elif deployed.holds(file, dashboards.TRIGGER + rb"|Monitor|VMServiceScrape"):
+        elif file.holds(dashboards.TRIGGER + rb"|Monitor|VMServiceScrape"):
             for dashboard in file.read(dashboards.dashboards):
                 yield from _dashboard(dashboard, whole.metrics)
             yield from _objects(file)
-        if file.kind == "yaml" and whole.metrics and deployed.holds(file, rb"\bexpr\b"):
+        if file.kind == "yaml" and whole.metrics and file.holds(rb"\bexpr\b"):
             for rule in file.read(alert_rules.prometheus):
                 yield from _unknown(rule.expr, rule.at, whole.metrics, "the rule")
-        if file.kind == "json" and deployed.holds(file, monitoring_config.TRIGGER):
+        if file.kind == "json" and file.holds(monitoring_config.TRIGGER):
             yield from _config(file)
     except Unreadable:
         return  # whoever judges the file by itself says why

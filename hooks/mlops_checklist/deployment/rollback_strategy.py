@@ -52,17 +52,17 @@ def find(options: Options, judges: Callable[[str], bool]) -> Iterator[File]:
 
     def tells(path: str, file: File) -> bool:
         if file.kind == "markdown":
-            return deployed.holds(file, rollback_texts.TRIGGER.pattern)
+            return file.holds(rollback_texts.TRIGGER.pattern)
         if tracked.is_passed_over(path):
             return False
         if file.kind == "python":
-            return os.sep + "versions" + os.sep in path and deployed.holds(file, rb"def downgrade")
+            return os.sep + "versions" + os.sep in path and file.holds(rb"def downgrade")
         if file.kind in ("shell", "terraform") or "akefile" in os.path.basename(path):
-            return deployed.holds(file, rb"(?i)roll_?back|rollout|--atomic|traffic")
+            return file.holds(rb"(?i)roll_?back|rollout|--atomic|traffic")
         if pipelines.is_pipeline(path):
             named = _JOB.search(os.path.basename(path)) is not None
-            return named or deployed.holds(file, rb"(?i)roll.?back|rollout|--atomic|traffic|revert")
-        return file.kind in ("yaml", "json") and deployed.holds(file, _OBJECTS)
+            return named or file.holds(rb"(?i)roll.?back|rollout|--atomic|traffic|revert")
+        return file.kind in ("yaml", "json") and file.holds(_OBJECTS)
 
     try:
         files = deployed.find(HOOK.id, judges, tells)

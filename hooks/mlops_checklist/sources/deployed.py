@@ -129,18 +129,10 @@ def _may_deploy(file: File) -> bool:
     if file.kind in ("python", "notebook"):
         return True
     if file.kind == "yaml":
-        return _COMPOSE.fullmatch(name) is not None or holds(
-            file, kubernetes.TRIGGER + rb"|\$schema"
+        return _COMPOSE.fullmatch(name) is not None or file.holds(
+            kubernetes.TRIGGER + rb"|\$schema"
         )
     return file.kind == "dockerfile" or _APP.fullmatch(name) is not None
-
-
-def holds(file: File, pattern: bytes) -> bool:
-    """Tell whether the bytes of a file match; False where it cannot be read."""
-    try:
-        return file.matches(pattern)
-    except Unreadable:
-        return False
 
 
 def deployed(files: Mapping[str, File]) -> Deployed:
@@ -162,9 +154,9 @@ def _deployed(files: tuple[File, ...]) -> Deployed:
             if file.kind == "yaml":
                 if _COMPOSE.fullmatch(os.path.basename(path)):
                     compose += _services(file)
-                elif holds(file, kubernetes.TRIGGER):
+                elif file.holds(kubernetes.TRIGGER):
                     workloads += [(file, each) for each in file.read(kubernetes.workloads)]
-                elif holds(file, rb"schema\.json") and _ENDPOINT_SCHEMA.search(file.text):
+                elif file.holds(rb"schema\.json") and _ENDPOINT_SCHEMA.search(file.text):
                     endpoints.append(Subject(path, Place(), "an endpoint of Azure ML"))
             elif file.kind == "dockerfile":
                 images += filter(None, [_image(file)])
@@ -295,7 +287,7 @@ def _is_published(repository: Repository) -> bool:
     listed = repository.listed
     if "setup.py" in listed:
         return True
-    return "pyproject.toml" in listed and holds(tracked.opened("pyproject.toml"), rb"build-system")
+    return "pyproject.toml" in listed and tracked.opened("pyproject.toml").holds(rb"build-system")
 
 
 def _endpoints(file: File) -> Iterator[Subject]:

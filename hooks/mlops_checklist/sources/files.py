@@ -212,6 +212,13 @@ class File:
         """Tell whether a regular expression is found in the bytes. Raises Unreadable."""
         return self.read(searched).matches(pattern)
 
+    def holds(self, pattern: bytes) -> bool:
+        """Tell whether it `matches`; False where the file cannot be read: its judge says why."""
+        try:
+            return self.matches(pattern)
+        except Unreadable:
+            return False
+
     @property
     def bytes(self) -> bytes:
         """The bytes as if they were UTF-8 without a mark: what is in UTF-16 is encoded anew."""

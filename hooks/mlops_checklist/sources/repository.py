@@ -226,10 +226,7 @@ class Repository:
         known = self._matching.setdefault(trigger, {})
         for path in paths:
             if path not in known:
-                try:
-                    known[path] = self.file(path).matches(trigger)
-                except Unreadable:
-                    known[path] = False  # whoever judges the file says why
+                known[path] = self.file(path).holds(trigger)
         return [self.file(path) for path in paths if known[path]]
 
     # Reading.

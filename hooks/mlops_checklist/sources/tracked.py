@@ -119,16 +119,9 @@ def holding(pattern: bytes, *globs: str) -> frozenset[str]:
     if asked not in shared.held:
         named = re.compile("|".join(map(fnmatch.translate, globs)))
         shared.held[asked] = frozenset(
-            path for path in shared.listed if named.match(path) and _holds(opened(path), pattern)
+            path for path in shared.listed if named.match(path) and opened(path).holds(pattern)
         )
     return shared.held[asked]
-
-
-def _holds(file: File, pattern: bytes) -> bool:
-    try:
-        return file.matches(pattern)
-    except Unreadable:
-        return False  # whoever judges it says why
 
 
 def _git(*arguments: str) -> list[str]:
